@@ -1,0 +1,1 @@
+"""The words of the clinic, as values. Standard library and numpy only."""
