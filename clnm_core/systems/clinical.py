@@ -1,0 +1,208 @@
+"""What is the risk of a case, judged from its recorded variables alone?
+
+The logistic baseline: a ridge-penalised logistic regression on standardised terms. It is
+the model that every other one has to beat, and each of its risks can be taken apart
+exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+from scipy.stats import norm
+from sklearn.linear_model import LogisticRegression
+
+from clnm_core.domain.columns import Column, Kind
+from clnm_core.errors import MissingOutcomeError
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.design import Design, learn_design, one_case, words_of
+
+FEWEST_PER_CLASS = 10
+"""Cases with and without the outcome below which nothing is fitted."""
+
+RIDGE_C = 1.0
+"""Inverse ridge penalty on standardised terms (scikit-learn's C); not tuned."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ClinicalModel:
+    """A fitted logistic baseline.
+
+    Parameters
+    ----------
+    design : Design
+        How a case is read.
+    centre, scale : numpy.ndarray, shape (terms,)
+        Mean and standard deviation of each term in training.
+    coefficients : numpy.ndarray, shape (terms + 1,)
+        Intercept first, then log-odds per standard deviation of each term.
+    covariance : numpy.ndarray, shape (terms + 1, terms + 1)
+        Inverse of the penalised information matrix.
+    outcome : str
+        Name of the outcome column.
+    """
+
+    design: Design
+    centre: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    outcome: str
+
+    def risk(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Probability of the outcome for each case, in [0, 1]."""
+        return expit(self._rows(frame) @ self.coefficients)
+
+    def case_risk(self, values: Mapping[str, Any], *, level: float = 0.95) -> Estimate:
+        """Risk of one case with its interval (Wald on the log-odds).
+
+        The interval speaks of the uncertainty of the coefficients, not of the outcome.
+        """
+        row = self._rows(one_case(self.design, values))[0]
+        log_odds = float(row @ self.coefficients)
+        half = float(norm.ppf(0.5 + level / 2) * np.sqrt(row @ self.covariance @ row))
+        low, high = expit(log_odds - half), expit(log_odds + half)
+        return Estimate(
+            float(expit(log_odds)),
+            float(low),
+            float(high),
+            level,
+            "Wald on the log-odds, ridge logistic",
+        )
+
+    def contributions(self, values: Mapping[str, Any]) -> pd.DataFrame:
+        """What each variable adds to the log-odds of one case, against the training mean.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``column``, ``label``, ``value`` (in words), ``log_odds``; largest first. With
+            the log-odds of the training mean (``baseline`` in ``attrs``) they add up to
+            the log-odds of the case: the exact Shapley values of a model without
+            interactions (Lundberg 2017, arXiv:1705.07874, section 4.2).
+        """
+        row = self._rows(one_case(self.design, values))[0, 1:] * self.coefficients[1:]
+        table = pd.DataFrame(
+            [
+                {
+                    "column": column.name,
+                    "label": column.label,
+                    "value": value_in_words(column, values.get(column.name)),
+                    "log_odds": sum(
+                        part
+                        for part, term in zip(row, self.design.terms, strict=True)
+                        if term.column == column.name
+                    ),
+                }
+                for column in self.design.columns
+            ]
+        )
+        table = table.reindex(table["log_odds"].abs().sort_values(ascending=False).index)
+        table.attrs["baseline"] = float(self.coefficients[0])
+        return table.reset_index(drop=True)
+
+    def doubts(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Sentences about what makes this case unlike the training cases.
+
+        Numbers outside the training range, levels that training never had, and values
+        that are missing although training always had them.
+        """
+        case = one_case(self.design, values)
+        found = []
+        gaps = {term.column for term in self.design.terms if term.level == "unknown"}
+        for column in self.design.columns:
+            value = words_of(case, column)[0]
+            is_missing = np.isnan(value) if column.kind is Kind.NUMBER else value == ""
+            if is_missing:
+                if column.name not in gaps:
+                    found.append(
+                        f"{column.label} is unknown here but was known for every training case; "
+                        f"{_stand_in(self.design, column)} is used in its place."
+                    )
+            elif column.kind is Kind.NUMBER:
+                low, high = self.design.ranges[column.name]
+                if not low <= value <= high:
+                    unit = f" {column.unit}" if column.unit else ""
+                    found.append(
+                        f"{column.label} {value:g}{unit} is outside the training range "
+                        f"{low:g}–{high:g}{unit}: the risk is an extrapolation."
+                    )
+            elif column.kind is Kind.CATEGORY and value not in {
+                level.value for level in column.levels
+            }:
+                found.append(
+                    f"{column.label} {value!r} did not occur among the training cases; "
+                    f"{_stand_in(self.design, column)} is used in its place."
+                )
+        return tuple(found)
+
+    def _rows(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        terms = (self.design.matrix(frame) - self.centre) / self.scale
+        return np.column_stack([np.ones(len(terms)), terms])
+
+
+def fit_clinical(
+    frame: pd.DataFrame, y_true: NDArray[np.bool_], predictors: Sequence[Column], *, outcome: str
+) -> ClinicalModel:
+    """Fit the baseline on training cases.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Training cases with every predictor.
+    y_true : numpy.ndarray of bool, shape (cases,)
+    predictors : sequence of Column
+        From :func:`~clnm_core.systems.design.choose_predictors`.
+    outcome : str
+        Name of the outcome column, kept with the model.
+
+    Raises
+    ------
+    MissingOutcomeError
+        If fewer than ``FEWEST_PER_CLASS`` cases have, or have not, the outcome.
+    PredictorError
+        If no predictor varies.
+    """
+    events = int(y_true.sum())
+    if min(events, len(y_true) - events) < FEWEST_PER_CLASS:
+        raise MissingOutcomeError(
+            f"A model needs at least {FEWEST_PER_CLASS} cases with and {FEWEST_PER_CLASS} without the "
+            f"outcome to learn from; here {events} have it and {len(y_true) - events} do not. "
+            "Choose another outcome or a larger cohort."
+        )
+    design = learn_design(frame, predictors)
+    matrix = design.matrix(frame)
+    centre, scale = matrix.mean(axis=0), matrix.std(axis=0)
+    scale[scale == 0] = 1.0
+    standardised = (matrix - centre) / scale
+    fitted = LogisticRegression(C=RIDGE_C, max_iter=1000, tol=1e-8).fit(standardised, y_true)
+    coefficients = np.concatenate([fitted.intercept_, fitted.coef_[0]])
+    rows = np.column_stack([np.ones(len(matrix)), standardised])
+    risk = expit(rows @ coefficients)
+    information = (rows * (risk * (1 - risk))[:, None]).T @ rows
+    information[1:, 1:] += np.eye(len(design.terms)) / RIDGE_C
+    return ClinicalModel(design, centre, scale, coefficients, np.linalg.inv(information), outcome)
+
+
+def value_in_words(column: Column, value: Any) -> str:
+    """One value with its unit as a reader sees it; ``unknown`` where it is missing."""
+    if value is None or value != value or value == "":
+        return "unknown"
+    if column.kind is Kind.NUMBER:
+        return f"{value:g} {column.unit}".rstrip()
+    return column.label_of(value)
+
+
+def _stand_in(design: Design, column: Column) -> str:
+    if column.kind is Kind.NUMBER:
+        return f"the training median {value_in_words(column, design.fill[column.name])}"
+    if any(term.column == column.name and term.level == "unknown" for term in design.terms):
+        return "unknown"
+    word = "no" if column.kind is Kind.FLAG else column.levels[0].label
+    return f"the reference {word!r}"

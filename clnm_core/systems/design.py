@@ -1,0 +1,221 @@
+"""How does a case become a row of numbers?
+
+A number gives its value and, where training had gaps, a term that says it was missing.
+A category gives one term per level but the first, a flag one for yes; both give a term
+for unknown where training had gaps. Everything is learned from the training cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clnm_core.domain.columns import Column, Kind, Registry, Role
+from clnm_core.errors import PredictorError
+
+_REFUSED = {
+    Role.POST_OUTCOME: "is known only after surgery, so a model that used it would know the answer",
+    Role.OUTCOME: "is an outcome, not something known before surgery",
+    Role.TRUTH: "is the simulated truth itself",
+    Role.IDENTIFIER: "names a case or a patient and says nothing about risk",
+    Role.DESIGN: "says how the study was made, not what the patient has",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One number of the row: the value, that it is missing, or that it is one level.
+
+    ``level`` is empty for the value of a number, ``unknown`` for the missing term.
+    """
+
+    column: str
+    level: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Design:
+    """What was learned from the training cases about how to read a case.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        Predictors in use, categories with the levels that training had.
+    terms : tuple of Term
+    fill : dict
+        Median of each number, used where it is missing.
+    ranges : dict
+        Smallest and largest training value of each number.
+    dropped : tuple of str
+        Sentences about predictors that could not be used.
+    """
+
+    columns: tuple[Column, ...]
+    terms: tuple[Term, ...]
+    fill: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+    dropped: tuple[str, ...] = ()
+
+    def matrix(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """The cases as numbers, shape (cases, terms).
+
+        A level that training did not have counts as unknown where there is such a term,
+        else as the reference level.
+        """
+        words = {column.name: words_of(frame, column) for column in self.columns}
+        return np.column_stack([self._term(term, words[term.column]) for term in self.terms])
+
+    def _term(self, term: Term, values: NDArray[Any]) -> NDArray[np.float64]:
+        if term.column in self.fill:
+            missing = np.isnan(values)
+            if term.level:
+                return missing.astype(float)
+            return np.where(missing, self.fill[term.column], values)
+        if term.level == "unknown":
+            known = {level.value for level in self.column(term.column).levels}
+            return np.array([value not in known for value in values], dtype=float)
+        return (values == term.level).astype(float)
+
+    def column(self, name: str) -> Column:
+        """The predictor of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def words_of(frame: pd.DataFrame, column: Column) -> NDArray[Any]:
+    """One predictor of a frame: floats with NaN for a number, else words with ``""`` for unknown.
+
+    A flag's words are ``yes`` and ``no``.
+    """
+    values = frame[column.name]
+    if column.kind is Kind.NUMBER:
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    missing = values.isna().to_numpy()
+    plain = values.to_numpy(dtype=object)
+    if column.kind is Kind.FLAG:
+        return np.array(
+            [
+                "" if gone else "yes" if value else "no"
+                for value, gone in zip(plain, missing, strict=True)
+            ],
+            dtype=object,
+        )
+    return np.array(
+        ["" if gone else str(value) for value, gone in zip(plain, missing, strict=True)],
+        dtype=object,
+    )
+
+
+def choose_predictors(registry: Registry, names: Sequence[str] | None = None) -> tuple[Column, ...]:
+    """The columns that a model may use: the named ones, or all that are allowed.
+
+    Raises
+    ------
+    PredictorError
+        If a named column is not there, is free text, or is refused for its role.
+    """
+    if names is None:
+        return registry.predictors()
+    chosen = []
+    for name in names:
+        if name not in registry:
+            raise PredictorError(
+                f"Predictor {name!r} is not a column of this cohort. "
+                f"It has {', '.join(column.name for column in registry.predictors())}."
+            )
+        column = registry[name]
+        if column.role in _REFUSED:
+            raise PredictorError(
+                f"{column.label} cannot be a predictor: it {_REFUSED[column.role]}. "
+                f"Remove {name!r} from the predictors."
+            )
+        if column.kind is Kind.TEXT:
+            raise PredictorError(
+                f"{column.label} is free text, which this model does not read. "
+                f"Remove {name!r} from the predictors."
+            )
+        chosen.append(column)
+    return tuple(chosen)
+
+
+def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
+    """Learn levels, medians and ranges from training cases.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Training cases; has every predictor.
+    predictors : sequence of Column
+
+    Raises
+    ------
+    PredictorError
+        If no predictor varies.
+    """
+    columns: list[Column] = []
+    terms: list[Term] = []
+    fill: dict[str, float] = {}
+    ranges: dict[str, tuple[float, float]] = {}
+    dropped: list[str] = []
+    for column in predictors:
+        values = words_of(frame, column)
+        if column.kind is Kind.NUMBER:
+            known = values[~np.isnan(values)]
+            if len(known) == 0 or known.min() == known.max():
+                dropped.append(f"{column.label} has one value or none in training and is left out.")
+                continue
+            fill[column.name] = float(np.median(known))
+            ranges[column.name] = (float(known.min()), float(known.max()))
+            terms.append(Term(column.name))
+            if len(known) < len(values):
+                terms.append(Term(column.name, "unknown"))
+            columns.append(column)
+            continue
+        seen = [level for level in _level_words(column, values) if (values == level).any()]
+        has_unknown = bool((values == "").any())
+        if len(seen) + has_unknown < 2:
+            dropped.append(f"{column.label} has one value or none in training and is left out.")
+            continue
+        terms += [Term(column.name, level) for level in seen[1:]]
+        if has_unknown:
+            terms.append(Term(column.name, "unknown"))
+        columns.append(_with_seen_levels(column, seen))
+    if not terms:
+        raise PredictorError(
+            "No predictor varies among the training cases, so there is nothing to learn from. "
+            "Choose other predictors or a wider cohort."
+        )
+    return Design(tuple(columns), tuple(terms), fill, ranges, tuple(dropped))
+
+
+def one_case(design: Design, values: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame of one case for :meth:`Design.matrix`; what is not given is unknown."""
+    return pd.DataFrame(
+        {
+            column.name: pd.Series([values.get(column.name)], dtype=object)
+            for column in design.columns
+        }
+    ).assign(
+        **{name: pd.Series([_as_float(values.get(name))], dtype=float) for name in design.fill}
+    )
+
+
+def _as_float(value: Any) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _level_words(column: Column, values: NDArray[Any]) -> list[str]:
+    if column.kind is Kind.FLAG:
+        return ["no", "yes"]
+    declared = [level.value for level in column.levels]
+    return declared + sorted(set(values) - set(declared) - {""})
+
+
+def _with_seen_levels(column: Column, seen: Sequence[str]) -> Column:
+    is_flag = column.kind is Kind.FLAG
+    levels = [{"value": word, "label": word if is_flag else column.label_of(word)} for word in seen]
+    return Column.from_dict(column.to_dict() | {"levels": levels})

@@ -1,0 +1,146 @@
+"""How is a model trained on a cohort, and what did it give to whom?
+
+The threshold is Youden's, chosen on the validation split where there is one, else on the
+out-of-fold risks of training. Nothing is fitted on any other split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clnm_core.domain.columns import Registry
+from clnm_core.domain.predictions import Predictions
+from clnm_core.errors import EmptyCohortError, MissingOutcomeError
+from clnm_core.stats.metrics import all_metrics
+from clnm_core.stats.thresholds import youden_threshold
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.clinical import ClinicalModel, fit_clinical
+from clnm_core.systems.design import choose_predictors
+from clnm_core.systems.validation import FOLDS, out_of_fold_risk
+
+CROSS_VALIDATED = "cross-validated"
+"""Split word of cases whose risk came from a fold that did not train on their patient."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Trained:
+    """A trained model and what it gave.
+
+    Parameters
+    ----------
+    model : ClinicalModel
+    threshold : float
+    threshold_from : str
+        Split on which the threshold was chosen.
+    predictions : pandas.DataFrame
+        ``case_id``, ``split``, ``risk``; training cases carry out-of-fold risks.
+    metrics : dict
+        Estimates by split and metric.
+    set_aside : int
+        Cases without a known outcome.
+    """
+
+    model: ClinicalModel
+    threshold: float
+    threshold_from: str
+    predictions: pd.DataFrame
+    metrics: dict[str, dict[str, Estimate]]
+    set_aside: int
+
+
+def train_clinical(
+    frame: pd.DataFrame,
+    registry: Registry,
+    outcome: str,
+    *,
+    predictors: Sequence[str] | None = None,
+    seed: int = 0,
+    bootstrap: int = 200,
+) -> Trained:
+    """Train the logistic baseline.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``case_id``, ``patient_id``, the outcome, the predictors and, where the cohort has
+        one, ``split``.
+    registry : Registry
+    outcome : str
+        Outcome column; cases where it is missing are set aside.
+    predictors : sequence of str, optional
+        Names; by default every column that is known before surgery.
+    seed : int
+        Of the folds and of the resampled intervals.
+    bootstrap : int
+        Resamples for the intervals that need them.
+
+    Raises
+    ------
+    PredictorError
+        If a predictor is refused or none varies.
+    MissingOutcomeError
+        If there are too few cases to learn from.
+    """
+    columns = choose_predictors(registry.only([*frame.columns]), predictors)
+    known = frame[frame[outcome].notna()].reset_index(drop=True)
+    if known.empty:
+        raise MissingOutcomeError(
+            f"{registry[outcome].label} is not known for any case of this cohort. Choose another outcome."
+        )
+    y_true = known[outcome].to_numpy(dtype=bool)
+    patient = pd.factorize(known["patient_id"])[0]
+    split = _splits(known)
+    is_training = np.isin(split, ("train", CROSS_VALIDATED))
+    if not is_training.any():
+        raise EmptyCohortError(
+            "This cohort has splits but no case in the train split. Import it with a split named train."
+        )
+    training = known[is_training].reset_index(drop=True)
+    y_training = y_true[is_training]
+    model = fit_clinical(training, y_training, columns, outcome=outcome)
+    risk = model.risk(known)
+    risk[is_training] = out_of_fold_risk(
+        lambda fit, held_out: fit_clinical(
+            training.iloc[fit], y_training[fit], columns, outcome=outcome
+        ).risk(training.iloc[held_out]),
+        patient[is_training],
+        y_training,
+        folds=FOLDS,
+        seed=seed,
+    )
+    threshold_from = (
+        "validation" if _has_both(y_true[split == "validation"]) else str(split[is_training][0])
+    )
+    chosen_on = split == threshold_from
+    threshold = youden_threshold(Predictions.of(y_true[chosen_on], risk[chosen_on]))
+    return Trained(
+        model=model,
+        threshold=threshold,
+        threshold_from=threshold_from,
+        predictions=pd.DataFrame({"case_id": known["case_id"], "split": split, "risk": risk}),
+        metrics={
+            word: all_metrics(
+                Predictions.of(y_true[split == word], risk[split == word], patient[split == word]),
+                threshold,
+                bootstrap=bootstrap,
+                seed=seed,
+            )
+            for word in pd.unique(split)
+        },
+        set_aside=len(frame) - len(known),
+    )
+
+
+def _splits(known: pd.DataFrame) -> np.ndarray:
+    """The split of every case; cohorts without splits are cross-validated as a whole."""
+    if "split" not in known or known["split"].isna().all():
+        return np.full(len(known), CROSS_VALIDATED, dtype=object)
+    return known["split"].astype(object).where(known["split"].notna(), "not assigned").to_numpy()
+
+
+def _has_both(y_true: np.ndarray) -> bool:
+    return bool(y_true.any() and not y_true.all())
