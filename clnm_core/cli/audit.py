@@ -1,0 +1,156 @@
+"""``audit``: audit predictions, from a file or from the store."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from clnm_core.cli.output import read_bytes, write_text
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.predictions import Predictions
+from clnm_core.errors import InputError, LinkError
+from clnm_core.report.audit_html import audit_html
+from clnm_core.report.wording import count_text
+from clnm_core.stats.audit import Audit, audit
+from clnm_core.store.ingest.predictions_table import read_predictions
+from clnm_core.store.ingest.reading import read_table
+from clnm_core.store.places import default_store
+from clnm_core.store.selection import evaluation
+from clnm_core.store.warehouse import Warehouse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", nargs="?", help="table of predictions: csv, tsv, xlsx or parquet")
+    parser.add_argument(
+        "--outcome",
+        metavar="COL",
+        help="outcome column; COL=LEVEL names the level that counts as positive",
+    )
+    parser.add_argument("--risk", metavar="COL", help="column with the predicted probability")
+    parser.add_argument(
+        "--id", metavar="COL", help="column that names the case; duplicates are refused"
+    )
+    parser.add_argument(
+        "--patient",
+        metavar="COL",
+        help="column that names the patient; resampling keeps patients together",
+    )
+    parser.add_argument("--split", help="FILE: split column; --cohort: the split to audit")
+    parser.add_argument("--by", metavar="COL,COL", default="", help="columns to group by")
+    parser.add_argument("--sheet", help="sheet of a workbook")
+    parser.add_argument("--header", type=int, metavar="ROW", help="row of the header, from 1")
+    parser.add_argument("--cohort", help="audit a model of this cohort from the store")
+    parser.add_argument("--model")
+    parser.add_argument("--store", type=Path, default=default_store(), help="folder of the store")
+    parser.add_argument(
+        "--threshold", type=float, metavar="X", help="positive when risk >= X (default 0.5)"
+    )
+    parser.add_argument(
+        "--bootstrap", type=int, default=1000, metavar="N", help="resamples (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--drop-invalid", action="store_true", help="set invalid rows aside and count them"
+    )
+    parser.add_argument("--html", metavar="PATH", help="write a self-contained report")
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Audit; returns the contract of ``audit --json``."""
+    if options.threshold is not None and not 0 <= options.threshold <= 1:
+        raise InputError(f"--threshold must lie between 0 and 1; got {options.threshold:g}.")
+    if not 1 <= options.bootstrap <= 100_000:
+        raise InputError(f"--bootstrap must lie between 1 and 100,000; got {options.bootstrap}.")
+    found = _from_file(options) if options.file else _from_store(options)
+    if options.html:
+        write_text(audit_html(found, title=options.model or Path(options.file).name), options.html)
+    return found.to_dict()
+
+
+def summary(result: dict[str, Any]) -> str:
+    """The result in lines for people."""
+    lines = [
+        f"{count_text(result['n'])} cases, {count_text(result['events'])} with the outcome; "
+        f"{len(result['excluded'])} rows set aside; threshold {result['threshold']:g}"
+    ]
+    for name, metric in result["overall"].items():
+        if metric["value"] is None:
+            lines.append(f"  {name:24} {metric['method']}")
+        else:
+            low, high = (
+                f"{metric[key]:.3f}" if metric[key] is not None else "-" for key in ("low", "high")
+            )
+            lines.append(f"  {name:24} {metric['value']:.3f}  ({low}–{high})  {metric['method']}")
+    lines += [
+        f"{finding['code']} {finding['severity']}: {finding['message']}"
+        for finding in result["findings"]
+    ]
+    return "\n".join(lines)
+
+
+def _from_file(options: argparse.Namespace) -> Audit:
+    if not options.outcome or not options.risk:
+        raise InputError("Auditing a file needs --outcome COL and --risk COL.")
+    table = read_table(
+        read_bytes(options.file),
+        Path(options.file).name,
+        sheet=options.sheet,
+        header=options.header,
+    )
+    given = read_predictions(
+        table,
+        outcome=options.outcome,
+        risk=options.risk,
+        id=options.id,
+        patient=options.patient,
+        split=options.split,
+        by=_names(options.by),
+        drop_invalid=options.drop_invalid,
+    )
+    return audit(
+        given.predictions,
+        groups=given.groups,
+        split=given.split,
+        threshold=options.threshold,
+        bootstrap=options.bootstrap,
+        seed=options.seed,
+        excluded=given.excluded,
+    )
+
+
+def _from_store(options: argparse.Namespace) -> Audit:
+    if not options.cohort or not options.model:
+        raise InputError("Give a FILE to audit, or --cohort NAME and --model NAME.")
+    by = _names(options.by)
+    with Warehouse.open(options.store) as warehouse:
+        registry = warehouse.registry(options.cohort)
+        for name in by:
+            if name not in registry or not registry[name].is_filterable:
+                raise LinkError(
+                    f"Cohort {options.cohort} has no column {name!r} to group by. "
+                    f"It has {', '.join(column.name for column in registry.filterable())}."
+                )
+        model = warehouse.model(options.cohort, options.model)
+        query = CohortQuery(options.cohort, options.outcome or model.outcome, options.split or "")
+        cases = evaluation(warehouse, query, options.model, columns=by)
+    return audit(
+        Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"]),
+        groups=_groups(cases, by, registry) if by else None,
+        threshold=options.threshold,
+        bootstrap=options.bootstrap,
+        seed=options.seed,
+    )
+
+
+def _groups(cases: pd.DataFrame, by: tuple[str, ...], registry: Any) -> pd.DataFrame:
+    from clnm_core.stats.subgroups import labelled_groups
+
+    return labelled_groups(cases, [registry[name] for name in by])
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
