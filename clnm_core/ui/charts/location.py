@@ -1,0 +1,125 @@
+"""How does the share with metastasis change with the distance to the capsule?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from clnm_core.report.wording import percent
+from clnm_core.stats.location import PublishedClaim
+from clnm_core.ui.charts import theme
+
+
+def location_figure(
+    curve: pd.DataFrame,
+    bins: pd.DataFrame,
+    *,
+    outcome: str,
+    claim: PublishedClaim | None = None,
+    dark: bool = False,
+) -> go.Figure:
+    """Draw the observed curve with its band, and the bins as dots with Wilson intervals.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        ``distance_mm``, ``risk``, ``low``, ``high``; empty where too few cases allow none.
+    bins : pandas.DataFrame
+        ``low_mm``, ``high_mm``, ``label``, ``n``, ``events``, ``rate``, ``low``, ``high``;
+        the last bin may be open.
+    outcome : str
+        Registry name of the outcome drawn; a claim about another one is drawn as a distance
+        only, without its share.
+    claim : PublishedClaim, optional
+        Drawn as a dashed line that says that it was published, not observed here.
+    dark : bool
+        Whether the page is dark.
+
+    """
+    colours = theme.palette(dark)
+    figure = theme.canvas(dark)
+    end = _end(curve, bins)
+    if not curve.empty:
+        figure.add_trace(
+            theme.band(curve["distance_mm"], curve["low"], curve["high"], colours.present, "band")
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=curve["distance_mm"],
+                y=curve["risk"],
+                mode="lines",
+                line={"color": colours.present, "width": 2.5},
+                name="observed curve",
+                hovertemplate="%{x:.1f} mm: %{y:.1%}<extra>curve</extra>",
+            )
+        )
+    figure.add_trace(_dots(bins, end, colours.ink))
+    labels = _counts(bins, end, dark)
+    if claim is not None:
+        traces, words = _published(claim, outcome, dark)
+        for trace in traces:
+            figure.add_trace(trace)
+        labels.append(words)
+    return figure.update_layout(
+        xaxis={"title": {"text": "Distance to the capsule (mm)"}, "range": [-0.02 * end, end]},
+        yaxis=theme.share_axis("Observed share with metastasis", range=[-0.09, 1.01]),
+        annotations=labels,
+    )
+
+
+def _end(curve: pd.DataFrame, bins: pd.DataFrame) -> float:
+    """Right end of the axis in mm: past the curve, and 2.5 mm into an open last bin."""
+    last = float(bins["low_mm"].iloc[-1]) + 2.5
+    return max(last, float(curve["distance_mm"].max())) if not curve.empty else last
+
+
+def _middle(bins: pd.DataFrame, end: float) -> pd.Series:
+    return (bins["low_mm"] + bins["high_mm"].where(np.isfinite(bins["high_mm"]), end)) / 2
+
+
+def _dots(bins: pd.DataFrame, end: float, colour: str) -> go.Scatter:
+    known = bins[bins["rate"].notna()]
+    return go.Scatter(
+        x=_middle(known, end),
+        y=known["rate"],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": known["high"] - known["rate"],
+            "arrayminus": known["rate"] - known["low"],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 0,
+        },
+        customdata=known[["label", "events", "n", "low", "high"]].to_numpy(),
+        mode="markers",
+        marker={"color": colour, "size": 8},
+        name="bins",
+        hovertemplate=(
+            "%{customdata[0]}: %{y:.0%} (%{customdata[3]:.0%}–%{customdata[4]:.0%})"
+            "<br>%{customdata[1]:,} of %{customdata[2]:,}<extra></extra>"
+        ),
+    )
+
+
+def _counts(bins: pd.DataFrame, end: float, dark: bool) -> list[dict[str, object]]:
+    """The n of every bin, under its dot on the axis."""
+    return [
+        theme.note(place, -0.08, f"n {n:,}", dark, anchor="center")
+        for place, n in zip(_middle(bins, end), bins["n"], strict=True)
+    ]
+
+
+def _published(
+    claim: PublishedClaim, outcome: str, dark: bool
+) -> tuple[list[go.Scatter], dict[str, object]]:
+    """The claim as lines, and its words at the top of the vertical one."""
+    is_about_this = claim.outcome == outcome
+    share = f"> {percent(claim.above)} " if is_about_this else ""
+    text = f" published: {share}within {claim.within_mm:g} mm ({claim.source})"
+    upright, words = theme.reference([claim.within_mm] * 2, [0, 0.94], text, dark, anchor="left")
+    if not is_about_this:
+        return [upright], words
+    level, _ = theme.reference([0, claim.within_mm], [claim.above] * 2, "published share", dark)
+    return [upright, level], words
