@@ -76,7 +76,7 @@ class Predictions:
     @property
     def is_clustered(self) -> bool:
         """Whether any patient has more than one case."""
-        return len(np.unique(self.patient)) < len(self)
+        return int(np.bincount(self.patient).max(initial=0)) > 1
 
     def where(self, mask: NDArray[np.bool_]) -> Predictions:
         """The cases for which ``mask`` is true."""
