@@ -57,6 +57,8 @@ class CohortQuery:
         ordered = tuple(sorted(self.criteria, key=lambda criterion: criterion.column))
         if len({criterion.column for criterion in ordered}) < len(ordered):
             raise ValueError("criteria must name each column once.")
+        if any(criterion.column == "split" for criterion in ordered):
+            raise ValueError("criteria must not name the split; use the split of the query.")
         object.__setattr__(self, "criteria", ordered)
 
     def keeping(self, criterion: Criterion) -> CohortQuery:
@@ -125,7 +127,7 @@ def _single(params: Mapping[str, Sequence[str]], key: str) -> str:
 
 
 def _criterion(name: str, values: Sequence[str], registry: Registry) -> Criterion:
-    if name not in registry or not registry[name].is_filterable:
+    if name == "split" or name not in registry or not registry[name].is_filterable:
         raise LinkError(
             f"The link filters by {name!r}, which this cohort does not have. Remove that filter."
         )

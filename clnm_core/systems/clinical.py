@@ -115,12 +115,11 @@ class ClinicalModel:
         """
         case = one_case(self.design, values)
         found = []
-        gaps = {term.column for term in self.design.terms if term.level == "unknown"}
         for column in self.design.columns:
             value = words_of(case, column)[0]
             is_missing = np.isnan(value) if column.kind is Kind.NUMBER else value == ""
             if is_missing:
-                if column.name not in gaps:
+                if not self.design.has_unknown_term(column.name):
                     found.append(
                         f"{column.label} is unknown here but was known for every training case; "
                         f"{_stand_in(self.design, column)} is used in its place."
@@ -133,11 +132,9 @@ class ClinicalModel:
                         f"{column.label} {value:g}{unit} is outside the training range "
                         f"{low:g}–{high:g}{unit}: the risk is an extrapolation."
                     )
-            elif column.kind is Kind.CATEGORY and value not in {
-                level.value for level in column.levels
-            }:
+            elif value not in self.design.seen[column.name]:
                 found.append(
-                    f"{column.label} {value!r} did not occur among the training cases; "
+                    f"{column.label} {value_in_words(column, value)} did not occur among the training cases; "
                     f"{_stand_in(self.design, column)} is used in its place."
                 )
         return tuple(found)
@@ -196,13 +193,12 @@ def value_in_words(column: Column, value: Any) -> str:
         return "unknown"
     if column.kind is Kind.NUMBER:
         return f"{value:g} {column.unit}".rstrip()
-    return column.label_of(value)
+    return str(value) if value in ("yes", "no") else column.label_of(value)
 
 
 def _stand_in(design: Design, column: Column) -> str:
     if column.kind is Kind.NUMBER:
         return f"the training median {value_in_words(column, design.fill[column.name])}"
-    if any(term.column == column.name and term.level == "unknown" for term in design.terms):
+    if design.has_unknown_term(column.name):
         return "unknown"
-    word = "no" if column.kind is Kind.FLAG else column.levels[0].label
-    return f"the reference {word!r}"
+    return f"the reference ({value_in_words(column, design.seen[column.name][0])})"

@@ -45,12 +45,14 @@ class Design:
     Parameters
     ----------
     columns : tuple of Column
-        Predictors in use, categories with the levels that training had.
+        Predictors in use, as the cohort declares them.
     terms : tuple of Term
     fill : dict
         Median of each number, used where it is missing.
     ranges : dict
         Smallest and largest training value of each number.
+    seen : dict
+        Words that each category or flag had in training; the first is the reference.
     dropped : tuple of str
         Sentences about predictors that could not be used.
     """
@@ -59,6 +61,7 @@ class Design:
     terms: tuple[Term, ...]
     fill: dict[str, float]
     ranges: dict[str, tuple[float, float]]
+    seen: dict[str, tuple[str, ...]]
     dropped: tuple[str, ...] = ()
 
     def matrix(self, frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -77,13 +80,12 @@ class Design:
                 return missing.astype(float)
             return np.where(missing, self.fill[term.column], values)
         if term.level == "unknown":
-            known = {level.value for level in self.column(term.column).levels}
-            return np.array([value not in known for value in values], dtype=float)
+            return (~np.isin(values, self.seen[term.column])).astype(float)
         return (values == term.level).astype(float)
 
-    def column(self, name: str) -> Column:
-        """The predictor of that name."""
-        return next(column for column in self.columns if column.name == name)
+    def has_unknown_term(self, name: str) -> bool:
+        """Whether the model learned what it means that this predictor is missing."""
+        return Term(name, "unknown") in self.terms
 
 
 def words_of(frame: pd.DataFrame, column: Column) -> NDArray[Any]:
@@ -160,6 +162,7 @@ def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
     terms: list[Term] = []
     fill: dict[str, float] = {}
     ranges: dict[str, tuple[float, float]] = {}
+    seen: dict[str, tuple[str, ...]] = {}
     dropped: list[str] = []
     for column in predictors:
         values = words_of(frame, column)
@@ -175,21 +178,22 @@ def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
                 terms.append(Term(column.name, "unknown"))
             columns.append(column)
             continue
-        seen = [level for level in _level_words(column, values) if (values == level).any()]
+        words = tuple(word for word in _level_words(column, values) if (values == word).any())
         has_unknown = bool((values == "").any())
-        if len(seen) + has_unknown < 2:
+        if len(words) + has_unknown < 2:
             dropped.append(f"{column.label} has one value or none in training and is left out.")
             continue
-        terms += [Term(column.name, level) for level in seen[1:]]
+        terms += [Term(column.name, word) for word in words[1:]]
         if has_unknown:
             terms.append(Term(column.name, "unknown"))
-        columns.append(_with_seen_levels(column, seen))
+        columns.append(column)
+        seen[column.name] = words
     if not terms:
         raise PredictorError(
             "No predictor varies among the training cases, so there is nothing to learn from. "
             "Choose other predictors or a wider cohort."
         )
-    return Design(tuple(columns), tuple(terms), fill, ranges, tuple(dropped))
+    return Design(tuple(columns), tuple(terms), fill, ranges, seen, tuple(dropped))
 
 
 def one_case(design: Design, values: Mapping[str, Any]) -> pd.DataFrame:
@@ -213,9 +217,3 @@ def _level_words(column: Column, values: NDArray[Any]) -> list[str]:
         return ["no", "yes"]
     declared = [level.value for level in column.levels]
     return declared + sorted(set(values) - set(declared) - {""})
-
-
-def _with_seen_levels(column: Column, seen: Sequence[str]) -> Column:
-    is_flag = column.kind is Kind.FLAG
-    levels = [{"value": word, "label": word if is_flag else column.label_of(word)} for word in seen]
-    return Column.from_dict(column.to_dict() | {"levels": levels})
