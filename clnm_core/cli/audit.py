@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 def summary(result: dict[str, Any]) -> str:
     """The result in lines for people."""
     lines = [
-        f"{count_text(result['n'])} cases, {count_text(result['events'])} with the outcome; "
+        f"{count_text(result['n'], 'case')}, {result['events']:,} with the outcome; "
         f"{len(result['excluded'])} rows set aside; threshold {result['threshold']:g}"
     ]
     for name, metric in result["overall"].items():
