@@ -23,7 +23,7 @@ _MIDLINE = WIDTH / 2
 _GAP = 5 * _PER_MM
 """Half the distance between the two lobes at the isthmus, in pixels."""
 _THIRDS = ("upper", "middle", "lower")
-_STEPS = 16
+_STEPS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def _edges(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     A pear: a narrow upper pole that leans outward, the widest place below the middle.
     """
-    body = np.sin(math.pi * np.clip(height, 0, 1) ** 0.72) ** 0.62
-    centre = _GAP + 74 - 34 * height
-    half = 4 + 58 * body * (0.58 + 0.42 * height)
+    body = np.sqrt(np.clip(np.sin(math.pi * np.clip(height, 0, 1) ** 1.12), 0, 1))
+    centre = _GAP + 82 - 26 * height
+    half = 58 * body * (0.72 + 0.28 * height)
     return np.maximum(centre - half, _GAP), centre + half
 
 
@@ -134,7 +134,7 @@ def _isthmus() -> _Cell:
     across = np.linspace(-1, 1, 2 * _STEPS)
     bow = 10 * (1 - across**2)
     top, thick = _TOP + 0.56 * _LOBE_HEIGHT, 52
-    x = _MIDLINE + _GAP * 1.35 * np.concatenate([across, across[::-1]])
+    x = _MIDLINE + _GAP * 1.9 * np.concatenate([across, across[::-1]])
     y = np.concatenate([top + bow, (top + thick + bow)[::-1]])
     return _Cell(_path(x, y), _MIDLINE, top + thick / 2 + 9)
 
@@ -157,13 +157,14 @@ def _cell(cell: _Cell, row: dict[str, object] | None, words: str, name: str, dar
         fill = theme.risk_colour(rate, dark)
         first, ink = percent(rate, n), theme.ink_on(fill)
     plate = (
-        f'<rect x="{cell.x - 27:.1f}" y="{cell.y - 17:.1f}" width="54" height="34" rx="4" '
+        f'<rect x="{cell.x - 29:.1f}" y="{cell.y - 17:.1f}" width="58" height="34" rx="4" '
         f'fill="{colours.page}"/>'
         if row["is_too_few"]
         else ""
     )
     return (
         f"<g><title>{escape(f'{words}: {_spoken(row)}')}</title>"
+        f'<path d="{cell.path}" fill="{colours.page}"/>'
         f'<path d="{cell.path}" fill="{fill}" {edge}/>{plate}'
         f'<text x="{cell.x:.1f}" y="{cell.y - 1:.1f}" text-anchor="middle" font-size="15" '
         f'font-weight="600" fill="{ink}">{escape(first)}</text>'
@@ -202,7 +203,7 @@ def _nodule(nodule: Nodule, colours: theme.Palette) -> str:
         x = _MIDLINE + sign * (outer - nodule.capsule_distance_mm * _PER_MM - radius)
         y = _TOP + height * _LOBE_HEIGHT
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{theme.faded(colours.ink, 0.35)}" '
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{theme.faded(colours.ink, 0.15)}" '
         f'stroke="{colours.ink}" stroke-width="1.5"><title>nodule</title></circle>'
     )
 
@@ -217,7 +218,7 @@ def _sides(colours: theme.Palette) -> str:
 
 def _scale(colours: theme.Palette, dark: bool) -> str:
     """Eleven even steps from 0 to 100 %, with their ends named."""
-    left, step, y = 130.0, 18.0, HEIGHT - 22.0
+    left, step, y = 92.0, 18.0, HEIGHT - 22.0
     boxes = "".join(
         f'<rect x="{left + step * place:.1f}" y="{y:.1f}" width="{step}" height="9" '
         f'fill="{theme.risk_colour(place / 10, dark)}"/>'

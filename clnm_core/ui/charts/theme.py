@@ -105,8 +105,8 @@ def risk_colour(share: float, dark: bool) -> str:
 
 
 def ink_on(colour: str) -> str:
-    """Near-black or white, whichever reads better on ``colour``."""
-    return max(("#14181D", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
+    """Black or white, whichever reads better on ``colour``; always at least 4.5 : 1."""
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
 
 
 def template(dark: bool) -> dict[str, Any]:
