@@ -2,14 +2,11 @@
 
 import streamlit as st
 
-from clnm_core.ui import methods_view
+from clnm_core.ui import methods_view, panels
+
+panels.head("What do the numbers mean?")
 
 view = st.segmented_control(
-    "Show",
-    methods_view.VIEWS,
-    default=methods_view.VIEWS[0],
-    required=True,
-    key="methods",
-    bind="query-params",
+    "Show", methods_view.VIEWS, default=methods_view.VIEWS[0], required=True, key="methods_view"
 )
 methods_view.draw(view)

@@ -1,0 +1,116 @@
+"""The form of one case: made from the columns that the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Column, Kind
+from clnm_core.domain.form import read_form
+from clnm_core.store.modelling import first_outcome, train_in_store
+from clnm_core.store.places import default_store
+from clnm_core.store.records import ModelRecord
+from clnm_core.ui import cached, cached_models
+
+UNKNOWN = "unknown"
+_ASKED = "_predict_asked"
+_COLUMNS = 3
+
+
+def pick_model(query: CohortQuery) -> ModelRecord:
+    """The model to ask; offers to train one, and stops the page, where there is none."""
+    records = cached_models.trained(query.cohort)
+    if not records:
+        _offer_training(query)
+        st.stop()
+    if len(records) == 1:
+        return records[0]
+    name = st.selectbox(
+        "Model", [record.name for record in records], key="predict_model", persist_state="session"
+    )
+    return next((record for record in records if record.name == name), records[0])
+
+
+def draw(record: ModelRecord) -> dict[str, Any] | None:
+    """Draw the form; the checked values once the visitor has asked for a prediction.
+
+    Nothing that is filled in enters the address or leaves the session.
+    """
+    model = cached_models.loaded(record)
+    with st.form("case_form", border=True):
+        st.markdown("**Findings.** Leave empty what is not known.")
+        given = _fields(model.design.columns, record)
+        if st.form_submit_button("Predict", type="primary", icon=":material/calculate:"):
+            st.session_state[_ASKED] = record.name
+    if st.session_state.get(_ASKED) != record.name:
+        st.caption("Fill in what is known, then press Predict. Nothing is kept.")
+        return None
+    return read_form(given, model.design.columns)
+
+
+def _fields(columns: Sequence[Column], record: ModelRecord) -> dict[str, Any]:
+    given = {}
+    places = st.columns(_COLUMNS)
+    for position, column in enumerate(columns):
+        with places[position % _COLUMNS]:
+            given[column.name] = _field(column, f"form_{record.cohort}_{column.name}")
+    return given
+
+
+def _field(column: Column, key: str) -> float | str | None:
+    if column.kind is Kind.NUMBER:
+        low, high = column.bounds or (None, None)
+        return st.number_input(
+            column.title,
+            min_value=low,
+            max_value=high,
+            value=None,
+            step=1.0,
+            format="%g",
+            placeholder=UNKNOWN,
+            help=column.help or None,
+            key=key,
+            persist_state="session",
+        )
+    if column.kind is Kind.FLAG:
+        words = {"yes": "yes", "no": "no"}
+    else:
+        words = {level.value: level.label for level in column.levels}
+    return st.selectbox(
+        column.label,
+        [UNKNOWN, *words],
+        format_func=lambda word: words.get(word, word),
+        help=column.help or None,
+        key=key,
+        persist_state="session",
+    )
+
+
+def _offer_training(query: CohortQuery) -> None:
+    cohort = cached.cohort(query.cohort)
+    st.info(
+        f"No model of {cohort.title} can judge a new case yet. The logistic baseline learns from the "
+        "recorded variables and takes a few seconds.",
+        icon=":material/model_training:",
+    )
+    if st.button("Train the clinical model", type="primary", key="train_clinical"):
+        outcome = query.outcome if _can_learn(query) else first_outcome(cohort)
+        with st.status("Training", expanded=True) as status:
+            train_in_store(
+                default_store(),
+                query.cohort,
+                name="clinical",
+                outcome=outcome,
+                progress=lambda step, share: status.update(label=f"{step} ({share:.0%})"),
+            )
+        st.rerun()
+
+
+def _can_learn(query: CohortQuery) -> bool:
+    counts = {count.name: count for count in cached.cohort(query.cohort).outcomes}
+    return query.outcome in counts and bool(
+        counts[query.outcome].true and counts[query.outcome].false
+    )

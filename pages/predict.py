@@ -1,0 +1,16 @@
+"""What is the risk of this patient?"""
+
+import streamlit as st
+
+from clnm_core.ui import cohort_bar, panels, predict_answer, predict_form, predict_image
+
+panels.head("What is the risk of this patient?")
+query = cohort_bar.selected()
+record = predict_form.pick_model(query)
+form, picture = st.columns([3, 2], gap="large")
+with form:
+    values = predict_form.draw(record)
+with picture:
+    image = predict_image.draw()
+if values is not None:
+    predict_answer.draw(record, values, image)
