@@ -217,8 +217,8 @@ def clipped(estimate: Estimate, low: float, high: float) -> Estimate:
     """The same estimate with its interval kept inside the range the number can take."""
     return Estimate(
         estimate.value,
-        min(max(estimate.low, low), high),
-        min(max(estimate.high, low), high),
+        float(np.clip(estimate.low, low, high)),
+        float(np.clip(estimate.high, low, high)),
         estimate.level,
         estimate.method,
     )
