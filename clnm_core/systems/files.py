@@ -68,7 +68,7 @@ def save_clinical(model: ClinicalModel, folder: Path, facts: dict[str, Any]) -> 
     place.mkdir(parents=True, exist_ok=True)
     (place / _WEIGHTS).write_bytes(weights)
     (place / _MANIFEST).write_text(text, encoding="utf-8")
-    return manifest | {"digest": digest}
+    return json.loads(text) | {"digest": digest}
 
 
 def load_clinical(folder: Path, digest: str) -> tuple[ClinicalModel, dict[str, Any]]:
