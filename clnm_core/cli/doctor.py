@@ -12,7 +12,7 @@ from typing import Any
 from clnm_core import __version__
 from clnm_core.errors import NoStoreError
 from clnm_core.store.places import default_store
-from clnm_core.store.verify import problems_in
+from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
 
 _LIBRARIES = ("streamlit", "duckdb", "pandas", "plotly", "scikit-learn", "torch", "pydicom")
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     except NoStoreError as error:
         result["problems"] = [str(error)]
         return result
-    result["problems"] = list(problems_in(options.store))
+    result["problems"] = verify(options.store)
     return result
 
 

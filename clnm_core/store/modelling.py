@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.errors import MissingOutcomeError, ModelError, UnknownModelError
 from clnm_core.stats.uncertainty import Estimate
@@ -22,6 +20,7 @@ from clnm_core.store.records import CohortRecord, ModelRecord
 from clnm_core.store.schema import put_model, replace_predictions
 from clnm_core.store.selection import cases
 from clnm_core.store.snapshots import publish
+from clnm_core.store.tables import Connection
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.case import CaseReport, judge_case
 from clnm_core.systems.clinical import ClinicalModel
@@ -141,7 +140,7 @@ def train_in_store(
         manifest=manifest,
     )
 
-    def build(con: duckdb.DuckDBPyConnection) -> None:
+    def build(con: Connection) -> None:
         put_model(con, model)
         replace_predictions(con, cohort, name, trained.predictions)
 
