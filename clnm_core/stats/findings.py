@@ -1,0 +1,178 @@
+"""What should a reader of an audit be warned of?
+
+Each finding carries a stable code, so that reports can be compared and searched:
+
+====  ========  =====================================================================
+A01   warning   groups too small to be scored
+A02   error     no events, or no non-events; warning: fewer than ten of either
+A03   error     every case has the same risk
+A04   info      risks take few different values, or are rounded
+A05   info      neither a split nor patients with several cases were given
+A06   warning   miscalibrated: the interval of the slope, or of observed per expected,
+                excludes 1
+A07   warning   the interval of the AUC includes 0.5
+A08   warning   cases on which the model was trained are among these
+====  ========  =====================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.subgroups import FEWEST, GroupResult
+from clnm_core.stats.uncertainty import Estimate
+
+Severity = Literal["error", "warning", "info"]
+
+FEW_VALUES = 20
+"""Up to this many different risks are few."""
+
+ENOUGH_TO_JUDGE = 30
+"""With fewer cases, few different risks are no surprise."""
+
+_TRAINING_WORDS = ("train", "training", "development", "derivation")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about an audit: code, severity, and one sentence."""
+
+    code: str
+    severity: Severity
+    message: str
+
+
+def findings(
+    predictions: Predictions,
+    overall: dict[str, Estimate],
+    groups: Sequence[GroupResult],
+    split: NDArray[np.str_] | None,
+) -> tuple[Finding, ...]:
+    """Everything to be said about these predictions, in the order of the codes.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of at least one case.
+    overall : dict of str to Estimate
+        Every measure of all cases.
+    groups : sequence of GroupResult
+        Every group, scored or not.
+    split : numpy.ndarray of str, shape (n,), or None
+        Part of the study that each case belongs to.
+
+    """
+    found = [
+        *_small_groups(groups),
+        *_few_events(predictions),
+        *_alike_risks(predictions),
+        *_independence(predictions, split),
+        *_miscalibration(overall),
+        *_chance(overall["auc"]),
+        *_training_cases(split),
+    ]
+    return tuple(found)
+
+
+def _small_groups(groups: Sequence[GroupResult]) -> list[Finding]:
+    found = []
+    for column in dict.fromkeys(group.column for group in groups):
+        names = [g.level for g in groups if g.column == column and not g.is_scored]
+        if names:
+            listed = ", ".join(names[:_MOST_NAMED])
+            more = len(names) - _MOST_NAMED
+            listed += f" and {more} more" if more > 0 else ""
+            found.append(
+                Finding("A01", "warning", f"Too few cases to score in {column}: {listed}.")
+            )
+    return found
+
+
+def _few_events(predictions: Predictions) -> list[Finding]:
+    n, events = len(predictions), predictions.events
+    if events == 0:
+        return [Finding("A02", "error", f"None of the {n} cases has the outcome.")]
+    if events == n:
+        return [Finding("A02", "error", f"All of the {n} cases have the outcome.")]
+    if min(events, n - events) >= FEWEST:
+        return []
+    fewer, which = (events, "with") if events < n - events else (n - events, "without")
+    have = "case is" if fewer == 1 else "cases are"
+    sentence = f"Only {fewer} of {n} {have} {which} the outcome: estimates are unsteady."
+    return [Finding("A02", "warning", sentence)]
+
+
+def _alike_risks(predictions: Predictions) -> list[Finding]:
+    risk = predictions.risk
+    if risk.min() == risk.max():
+        sentence = f"Every case has the same risk, {risk[0]:.3g}: the model tells no cases apart."
+        return [Finding("A03", "error", sentence)]
+    if len(risk) < ENOUGH_TO_JUDGE:
+        return []
+    distinct = len(np.unique(risk))
+    if distinct <= FEW_VALUES:
+        sentence = f"The risks take only {distinct} different values in {len(risk)} cases."
+        return [Finding("A04", "info", sentence)]
+    if len(risk) > 100 and bool((np.round(risk, 2) == risk).all()):
+        sentence = "All risks are rounded to two decimals: ties count half in the AUC."
+        return [Finding("A04", "info", sentence)]
+    return []
+
+
+def _independence(predictions: Predictions, split: NDArray[np.str_] | None) -> list[Finding]:
+    if split is not None or predictions.is_clustered:
+        return []
+    sentence = (
+        "No split and no patient with several cases was given: cases are treated as "
+        "independent and as new to the model."
+    )
+    return [Finding("A05", "info", sentence)]
+
+
+def _miscalibration(overall: dict[str, Estimate]) -> list[Finding]:
+    ratio, slope = overall["o_e_ratio"], overall["calibration_slope"]
+    parts = []
+    if ratio.excludes(1):
+        direction = "low" if ratio.value > 1 else "high"
+        parts.append(
+            f"on the whole risks are too {direction} "
+            f"(observed per expected {ratio.value:.2f}, {ratio.low:.2f}–{ratio.high:.2f})"
+        )
+    if slope.excludes(1):
+        direction = "timid" if slope.value > 1 else "extreme"
+        parts.append(
+            f"they are too {direction} (slope {slope.value:.2f}, {slope.low:.2f}–{slope.high:.2f})"
+            if parts
+            else f"risks are too {direction} "
+            f"(slope {slope.value:.2f}, {slope.low:.2f}–{slope.high:.2f})"
+        )
+    return [Finding("A06", "warning", f"Miscalibrated: {'; '.join(parts)}.")] if parts else []
+
+
+def _chance(area: Estimate) -> list[Finding]:
+    if not area.is_estimable or area.excludes(0.5):
+        return []
+    sentence = (
+        f"The AUC of {area.value:.3f} ({area.low:.3f}–{area.high:.3f}) cannot be told from chance."
+    )
+    return [Finding("A07", "warning", sentence)]
+
+
+def _training_cases(split: NDArray[np.str_] | None) -> list[Finding]:
+    if split is None:
+        return []
+    training = int(np.isin(np.char.lower(split), _TRAINING_WORDS).sum())
+    if training == 0:
+        return []
+    sentence = (
+        f"{training} of {len(split)} cases are training cases, which flatter the model unless "
+        "their risks come from cross-validation."
+    )
+    return [Finding("A08", "warning", sentence)]
