@@ -63,7 +63,8 @@ def case(warehouse: Warehouse, cohort: str, case_id: str) -> CaseRecord:
         raise LinkError(
             f"Cohort {cohort!r} has no case {case_id[:40]!r}. Open the page Cases and choose one."
         )
-    values = {str(name): None if pd.isna(value) else value for name, value in found.iloc[0].items()}
+    plain = found.to_dict("records")[0]
+    values = {str(name): None if pd.isna(value) else value for name, value in plain.items()}
     masks = warehouse.rows(
         f"SELECT masks.image_id, structure, masks.digest FROM {schema}.masks AS masks "  # noqa: S608
         f"JOIN {schema}.images AS images ON images.image_id = masks.image_id "

@@ -108,6 +108,8 @@ def _clause(criterion: Criterion, registry: Registry) -> tuple[str, list[Any]]:
     if isinstance(criterion, Between):
         if column.kind is not Kind.NUMBER:
             raise LinkError(f"{column.label} is not a number. Filter it by its levels.")
+        if not criterion.low <= criterion.high:
+            raise LinkError(f"A filter on {column.label} must run from a lower to a higher number.")
         return f"{name} BETWEEN ? AND ?", [float(criterion.low), float(criterion.high)]
     if column.kind is Kind.NUMBER:
         raise LinkError(f"{column.label} is a number. Filter it from a lower to a higher number.")

@@ -154,6 +154,15 @@ def verify(root: Path) -> ChainReport:
     return ChainReport(len(rows), before)
 
 
+def head(root: Path) -> tuple[int, str]:
+    """Number and digest of the newest entry, unchecked; ``(0, "")`` where there is none."""
+    if not StorePaths(root).ledger.exists():
+        return 0, ""
+    with _opened(root) as con:
+        row = con.execute("SELECT id, digest FROM entries ORDER BY id DESC LIMIT 1").fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
 def has_version(root: Path, action: str, version: int) -> bool:
     """Whether the publication of a version was recorded."""
     if not StorePaths(root).ledger.exists():

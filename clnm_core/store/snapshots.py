@@ -81,7 +81,7 @@ def publish(
     action : str
         What was done, in a word or two, for the audit trail.
     detail : dict
-        Plain values for the audit trail; no identifiers of patients.
+        Plain values for the audit trail, where ``version`` is added; no identifiers of patients.
     actor : str
         Who did it.
 
@@ -137,11 +137,10 @@ def _build(
             create_catalogue(con)
             _record_unrecorded(con, paths.root, current)
             build(con)
-            chain = ledger.verify(paths.root)
             at = datetime.now(UTC).isoformat(timespec="seconds")
             con.execute(
                 "INSERT INTO main.publications VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [version, at, *publication, chain.entries, chain.digest],
+                [version, at, *publication, *ledger.head(paths.root)],
             )
         _flush(draft)
         draft.rename(paths.snapshot(version))
