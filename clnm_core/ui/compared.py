@@ -1,0 +1,130 @@
+"""What do the subgroup views need to know about one set of predictions in groups?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from clnm_core.domain.columns import Column, Kind
+from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.metrics import all_metrics
+from clnm_core.stats.subgroups import Gap, GroupResult, by_group, gaps
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.ui.judged import BOOTSTRAP, SEED
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Compared:
+    """Every measure in all cases and in every group, and the gaps between groups."""
+
+    n: int
+    events: int
+    threshold: float
+    overall: dict[str, Estimate]
+    groups: tuple[GroupResult, ...]
+    gaps: tuple[Gap, ...]
+
+
+def compare(
+    predictions: Predictions,
+    groups: pd.DataFrame,
+    threshold: float,
+    columns: Sequence[Column] = (),
+) -> Compared:
+    """Judge every group of every column of ``groups`` at one threshold.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of n cases.
+    groups : pandas.DataFrame, shape (n, columns)
+        One or more columns to group by, in the order of the cases.
+    threshold : float
+        A case is positive when ``risk >= threshold``.
+    columns : sequence of Column
+        Declarations, for units and the order of levels.
+
+    """
+    resampling = {"bootstrap": BOOTSTRAP, "seed": SEED}
+    results = by_group(predictions, groups, threshold, columns=columns, **resampling)
+    return Compared(
+        len(predictions),
+        predictions.events,
+        threshold,
+        all_metrics(predictions, threshold, **resampling),
+        tuple(results),
+        tuple(gaps(results)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a reader sees for the columns and levels; the stored words where not declared."""
+
+    columns: tuple[Column, ...] = ()
+
+    def column(self, name: str) -> str:
+        """The label of a column."""
+        return next((c.label for c in self.columns if c.name == name), name)
+
+    def level(self, name: str, level: str) -> str:
+        """The label of a level of a column."""
+        for column in self.columns:
+            if column.name == name and column.kind is Kind.CATEGORY:
+                return column.label_of(level)
+        return level
+
+
+def forest_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
+    """One row per group for the forest plot and its table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``column``, ``level`` (labels), ``n``, ``events``, ``value``, ``low``, ``high``,
+        ``method`` and ``note``: why there is no value, in words, or empty.
+
+    """
+    rows = []
+    for group in compared.groups:
+        estimate = group.metrics[metric]
+        rows.append(
+            {
+                "column": names.column(group.column),
+                "level": names.level(group.column, group.level),
+                "n": group.n,
+                "events": group.events,
+                "value": estimate.value,
+                "low": estimate.low,
+                "high": estimate.high,
+                "method": estimate.method,
+                "note": "" if estimate.is_estimable else _why(group, estimate),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def gap_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
+    """One row per gap of one measure: ``label``, ``value``, ``low``, ``high``, ``verdict``."""
+    rows = [
+        {
+            "label": f"{names.level(gap.column, gap.level)}"
+            f" against {names.level(gap.column, gap.reference)}",
+            "column": names.column(gap.column),
+            "value": gap.value,
+            "low": gap.low,
+            "high": gap.high,
+            "verdict": gap.verdict,
+        }
+        for gap in compared.gaps
+        if gap.metric == metric
+    ]
+    return pd.DataFrame(rows, columns=["label", "column", "value", "low", "high", "verdict"])
+
+
+def _why(group: GroupResult, estimate: Estimate) -> str:
+    if not group.is_scored:
+        return f"too few: {group.n:,} cases" if group.n != 1 else "too few: 1 case"
+    return estimate.method

@@ -1,0 +1,116 @@
+"""What do the audit views need to know about one set of predictions?
+
+Everything that a threshold does not change is computed once (:func:`judge`); what it does
+change is cheap (:func:`call`), so that a slider can move every panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from clnm_core.domain.predictions import Predictions
+from clnm_core.stats import calibration
+from clnm_core.stats.calibration import calibration_bins
+from clnm_core.stats.discrimination import auc, average_precision, pr_curve, roc_curve
+from clnm_core.stats.metrics import METRICS
+from clnm_core.stats.smooth_calibration import calibration_curve
+from clnm_core.stats.thresholds import Confusion, confusion, operating_point
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.stats.utility import net_benefit
+from clnm_core.ui.charts.thinning import thinned
+
+BOOTSTRAP, SEED = 1_000, 0
+"""Resamples behind the intervals that need them, and where they start."""
+
+_BARS = 25
+"""Columns of the histogram of risks, each 4 % wide."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Judged:
+    """What holds at every threshold.
+
+    ``metrics`` are the measures that need no threshold, by name; ``roc`` and ``pr`` have at
+    most 1,000 rows; ``curve``, ``bins``, ``benefit`` and ``histogram`` are frames as the
+    charts take them.
+    """
+
+    n: int
+    events: int
+    patients: int
+    metrics: dict[str, Estimate]
+    roc: pd.DataFrame
+    pr: pd.DataFrame
+    curve: pd.DataFrame
+    bins: pd.DataFrame
+    benefit: pd.DataFrame
+    histogram: pd.DataFrame
+
+    @property
+    def prevalence(self) -> float:
+        """Share of cases with the outcome."""
+        return self.events / self.n
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Called:
+    """What holds at one threshold."""
+
+    threshold: float
+    confusion: Confusion
+    metrics: dict[str, Estimate]
+
+
+def judge(predictions: Predictions) -> Judged:
+    """Compute everything that a threshold does not change."""
+    resampling = {"bootstrap": BOOTSTRAP, "seed": SEED}
+    return Judged(
+        n=len(predictions),
+        events=predictions.events,
+        patients=len(np.unique(predictions.patient)),
+        metrics={
+            "auc": auc(predictions),
+            "average_precision": average_precision(predictions),
+            "brier": calibration.brier(predictions),
+            "brier_scaled": calibration.brier_scaled(predictions),
+            "calibration_intercept": calibration.intercept(predictions),
+            "calibration_slope": calibration.slope(predictions),
+            "o_e_ratio": calibration.o_e_ratio(predictions),
+            "ici": calibration.ici(predictions, **resampling),
+            "ece": calibration.ece(predictions, **resampling),
+        },
+        roc=thinned(roc_curve(predictions), "false_positive_rate", "sensitivity"),
+        pr=thinned(pr_curve(predictions), "recall", "precision"),
+        curve=calibration_curve(predictions),
+        bins=calibration_bins(predictions),
+        benefit=net_benefit(predictions, **resampling),
+        histogram=_histogram(predictions),
+    )
+
+
+def call(predictions: Predictions, threshold: float) -> Called:
+    """Compute what a threshold changes; a case is positive when ``risk >= threshold``."""
+    return Called(
+        threshold,
+        confusion(predictions, threshold),
+        operating_point(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED),
+    )
+
+
+def in_report_order(judged: Judged, called: Called) -> dict[str, Estimate]:
+    """All measures, in the order of a report."""
+    found = judged.metrics | called.metrics
+    return {metric.name: found[metric.name] for metric in METRICS}
+
+
+def _histogram(predictions: Predictions) -> pd.DataFrame:
+    """Counts of risks by outcome: ``low``, ``high``, ``present``, ``absent``."""
+    edges = np.linspace(0, 1, _BARS + 1)
+    counts = {
+        name: np.histogram(predictions.risk[mask], edges)[0]
+        for name, mask in (("present", predictions.y_true), ("absent", ~predictions.y_true))
+    }
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], **counts})

@@ -1,0 +1,204 @@
+"""How do the numbers of one model get onto a page? For a stored model and for an uploaded file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clnm_core.report import wording
+from clnm_core.stats.metrics import METRICS
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.ui import panels
+from clnm_core.ui.charts.calibration import calibration_figure
+from clnm_core.ui.charts.confusion import confusion_figure
+from clnm_core.ui.charts.decision import decision_figure
+from clnm_core.ui.charts.pr import pr_figure
+from clnm_core.ui.charts.roc import roc_figure
+from clnm_core.ui.judged import Called, Judged, in_report_order
+
+NARROW = 430
+"""Pixels below which two charts no longer stand side by side."""
+
+_IN_STRIP = {
+    "auc": "AUC",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "PPV",
+    "calibration_slope": "Calibration slope",
+}
+
+
+def draw(judged: Judged, called: Called) -> None:
+    """Draw strip, charts and table of one set of predictions at one threshold."""
+    strip(judged, called)
+    with st.grid(2, min_column_width=NARROW):
+        _roc(judged, called)
+        _calibration(judged)
+        _pr(judged, called)
+        _confusion(called)
+        _decision(judged, called)
+        _curve_in_words(judged)
+    table(judged, called)
+
+
+def strip(judged: Judged, called: Called) -> None:
+    """The five figures that answer the page's question."""
+    found = judged.metrics | called.metrics
+    counted = called.confusion
+    behind = {
+        "sensitivity": counted.tp + counted.fn,
+        "specificity": counted.fp + counted.tn,
+        "ppv": counted.tp + counted.fp,
+    }
+    panels.strip(
+        [
+            panels.estimate(label, found[name], name=name, n=behind.get(name, judged.n))
+            for name, label in _IN_STRIP.items()
+        ]
+    )
+
+
+def table(judged: Judged, called: Called) -> None:
+    """Every measure with its interval and method, and the same as CSV."""
+    estimates = in_report_order(judged, called)
+    st.subheader(f"All measures at threshold {called.threshold:g}", anchor=False)
+    st.dataframe(
+        measures(estimates, judged.n),
+        hide_index=True,
+        height="content",
+        alt="Every measure with its interval and the method of the interval",
+    )
+    numbers = pd.DataFrame(
+        [{"metric": name} | estimate.to_dict() for name, estimate in estimates.items()]
+    )
+    panels.table_download(numbers, "measures")
+
+
+def measures(estimates: dict[str, Estimate], n: int) -> pd.DataFrame:
+    """Measures as they are printed: name, value, interval, method."""
+    labels = {metric.name: metric.label for metric in METRICS}
+    rows = []
+    for name, estimate in estimates.items():
+        unit = wording.unit_of(name)
+        rows.append(
+            {
+                "Measure": labels[name],
+                "Value": wording.value_text(estimate, unit, n=n, decimals=3)
+                if estimate.is_estimable
+                else "–",
+                f"{100 * estimate.level:g} % interval": wording.interval_text(
+                    estimate, unit, n=n, decimals=3
+                )
+                if estimate.is_estimable
+                else "–",
+                "Method": estimate.method,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _roc(judged: Judged, called: Called) -> None:
+    figure = roc_figure(
+        judged.roc,
+        sensitivity=called.metrics["sensitivity"],
+        specificity=called.metrics["specificity"],
+        threshold=called.threshold,
+        dark=panels.is_dark(),
+    )
+    panels.figure_card(
+        figure,
+        judged.roc,
+        "Sensitivity against false alarms, over all thresholds",
+        "The nearer the curve runs to the upper left corner, the better the model separates; the "
+        "area under it is the AUC. The dot is the chosen threshold with its Wilson intervals. "
+        "DeLong 1988, doi:10.2307/2531595.",
+        "roc",
+    )
+
+
+def _pr(judged: Judged, called: Called) -> None:
+    figure = pr_figure(
+        judged.pr,
+        prevalence=judged.prevalence,
+        sensitivity=called.metrics["sensitivity"],
+        ppv=called.metrics["ppv"],
+        threshold=called.threshold,
+        dark=panels.is_dark(),
+    )
+    panels.figure_card(
+        figure,
+        judged.pr,
+        "How many flagged cases are right, over all thresholds",
+        "The dashed line is what flagging everyone would give: the share with the outcome. The "
+        "curve depends on that share, so compare it only between cohorts that are alike. "
+        "Saito 2015, doi:10.1371/journal.pone.0118432.",
+        "precision_recall",
+    )
+
+
+def _calibration(judged: Judged) -> None:
+    panels.figure_card(
+        calibration_figure(judged.curve, judged.bins, judged.histogram, dark=panels.is_dark()),
+        judged.bins,
+        "Observed share against predicted risk",
+        "On the diagonal the risks come true; below it they are too high, above it too low. The "
+        "band belongs to the curve, the dots are groups of equal size with Wilson intervals. "
+        "Van Calster 2019, doi:10.1186/s12916-019-1466-7.",
+        "calibration",
+    )
+
+
+def _confusion(called: Called) -> None:
+    counts = called.confusion
+    rows = pd.DataFrame(
+        {
+            "call": ["flagged", "flagged", "not flagged", "not flagged"],
+            "outcome": ["present", "absent", "present", "absent"],
+            "cases": [counts.tp, counts.fp, counts.fn, counts.tn],
+        }
+    )
+    panels.figure_card(
+        confusion_figure(counts, dark=panels.is_dark()),
+        rows,
+        f"Right and wrong calls at threshold {called.threshold:g}",
+        "A case is flagged when its risk is at least the threshold. Columns are what happened, so "
+        "the shares of the left column are sensitivity and misses. "
+        "Altman 1994, doi:10.1136/bmj.308.6943.1552.",
+        "confusion",
+    )
+
+
+def _decision(judged: Judged, called: Called) -> None:
+    panels.figure_card(
+        decision_figure(judged.benefit, threshold=called.threshold, dark=panels.is_dark()),
+        judged.benefit,
+        "Net benefit of following the model",
+        "Where the model's line lies above both others, acting on it does more good than treating "
+        "everyone or no one. A false alarm weighs threshold to one minus threshold against a "
+        "metastasis found. Vickers 2006, doi:10.1177/0272989X06295361.",
+        "net_benefit",
+    )
+
+
+def _curve_in_words(judged: Judged) -> None:
+    """The measures of calibration, beside the chart that they summarise."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("**Can the risks be believed, in numbers**")
+        names = (
+            "calibration_intercept",
+            "calibration_slope",
+            "o_e_ratio",
+            "ici",
+            "ece",
+            "brier",
+            "brier_scaled",
+        )
+        chosen = {name: judged.metrics[name] for name in names}
+        st.table(
+            measures(chosen, judged.n).drop(columns="Method").set_index("Measure"),
+            border="horizontal",
+        )
+        st.caption(
+            "Perfect risks have intercept 0, slope 1 and observed per expected 1. A slope under 1 "
+            "means that high risks are too high and low risks too low."
+        )

@@ -1,0 +1,182 @@
+"""How does a comparison of groups get onto a page? For a stored model and for an uploaded file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clnm_core.report import wording
+from clnm_core.report.wording import Unit
+from clnm_core.stats.metrics import METRICS
+from clnm_core.stats.subgroups import GAP_METRICS, MARGINS
+from clnm_core.stats.uncertainty import Estimate
+from clnm_core.ui import panels
+from clnm_core.ui.charts.forest import forest_figure
+from clnm_core.ui.charts.gaps import gap_figure
+from clnm_core.ui.compared import Compared, Names, forest_rows, gap_rows
+from clnm_core.ui.performance_view import NARROW
+
+_VERDICTS = {
+    "gap": "gap shown",
+    "no gap beyond the margin": "no gap beyond the margin",
+    "not enough data": "not enough data",
+}
+
+
+def metric_names() -> dict[str, str]:
+    """The measures that a reader can choose; those with gaps first."""
+    labels = {metric.name: metric.label for metric in METRICS}
+    return {name: labels[name] for name in GAP_METRICS} | labels
+
+
+def draw(compared: Compared, metric: str, names: Names) -> None:
+    """Draw strip, forest plot, gaps and tables for one measure."""
+    rows = forest_rows(compared, metric, names)
+    gaps = gap_rows(compared, metric, names)
+    _strip(compared, metric, rows, gaps)
+    with st.grid(2, min_column_width=NARROW):
+        _forest(compared, metric, rows)
+        _gaps(metric, gaps)
+    _tables(metric, rows, gaps)
+
+
+def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
+    label = metric_names()[metric]
+    scored = rows[rows["value"].notna()]
+    figures = [
+        panels.estimate(f"{label}, all cases", compared.overall[metric], name=metric, n=compared.n)
+    ]
+    if not scored.empty:
+        for words, row in (
+            ("Lowest", scored.loc[scored["value"].idxmin()]),
+            ("Highest", scored.loc[scored["value"].idxmax()]),
+        ):
+            estimate = Estimate(row["value"], row["low"], row["high"], 0.95, row["method"])
+            figures.append(
+                panels.estimate(f"{words}: {row['level']}", estimate, name=metric, n=int(row["n"]))
+            )
+    shown = int((gaps["verdict"] == "gap").sum())
+    figures.append(
+        panels.Figure(
+            "Gaps shown", f"{shown}", f"of {len(gaps)} compared", "Intervals exclude zero."
+        )
+        if metric in GAP_METRICS
+        else panels.Figure("Groups", f"{len(rows)}", "gaps are not judged for this measure")
+    )
+    few = int(rows["value"].isna().sum())
+    figures.append(panels.Figure("Too few to say", f"{few}", f"of {len(rows)} groups"))
+    panels.strip(figures)
+
+
+def _forest(compared: Compared, metric: str, rows: pd.DataFrame) -> None:
+    label = metric_names()[metric]
+    panels.figure_card(
+        forest_figure(
+            rows,
+            compared.overall[metric],
+            title=label,
+            unit=wording.unit_of(metric),
+            dark=panels.is_dark(),
+        ),
+        rows,
+        f"{label} in every group",
+        "A dot is the estimate, the line its interval; the diamond and the band are all cases. "
+        "A group whose line lies outside the band differs from the whole; words stand where "
+        "there are too few cases. Lewis 2001, doi:10.1136/bmj.322.7300.1479.",
+        "forest",
+    )
+
+
+def _gaps(metric: str, gaps: pd.DataFrame) -> None:
+    if metric not in GAP_METRICS:
+        with st.container(border=True):
+            st.markdown("**Gaps between groups**")
+            judged = wording.joined([metric_names()[name] for name in GAP_METRICS])
+            st.write(f"Gaps are judged for {judged}. Choose one of these to compare groups.")
+        return
+    if gaps.empty:
+        with st.container(border=True):
+            st.markdown("**Gaps between groups**")
+            st.write(
+                "There are fewer than two groups of ten or more cases, so nothing can be compared. "
+                "Choose another column, or take a filter away."
+            )
+        return
+    label = metric_names()[metric]
+    panels.figure_card(
+        gap_figure(
+            gaps,
+            title=f"Difference in {wording.lower_first(label)}",
+            margin=MARGINS[metric],
+            dark=panels.is_dark(),
+        ),
+        gaps,
+        f"Difference from the largest group, margin {MARGINS[metric]:g}",
+        "Left of zero the group does worse than the largest group, right of it better or higher. "
+        "The grey stripe is the margin: an interval inside it rules a larger gap out, one that "
+        "holds neither says that there are not enough data. Zou 2008, doi:10.1002/sim.3095.",
+        "gaps",
+    )
+
+
+def _tables(metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
+    st.subheader("Groups and gaps in numbers", anchor=False)
+    st.dataframe(
+        printed_groups(rows, wording.unit_of(metric), metric_names()[metric]),
+        hide_index=True,
+        height="content",
+        alt="Every group with its cases, events, value and interval",
+    )
+    panels.table_download(rows, "groups")
+    if not gaps.empty:
+        st.dataframe(
+            printed_gaps(gaps),
+            hide_index=True,
+            height="content",
+            alt="Every gap with its interval and verdict",
+        )
+        panels.table_download(gaps, "gaps_table")
+
+
+def printed_groups(rows: pd.DataFrame, unit: Unit, label: str) -> pd.DataFrame:
+    """The groups as they are printed; words in place of a value that is missing."""
+    estimates = [
+        Estimate(row.value, row.low, row.high, 0.95, row.method) for row in rows.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "Column": rows["column"],
+            "Group": rows["level"],
+            "Cases": rows["n"],
+            "With the outcome": rows["events"],
+            label: [
+                wording.value_text(estimate, unit, n=n, decimals=3)
+                if estimate.is_estimable
+                else note
+                for estimate, n, note in zip(estimates, rows["n"], rows["note"], strict=True)
+            ],
+            "95 % interval": [
+                wording.interval_text(estimate, unit, n=n, decimals=3)
+                if estimate.is_estimable
+                else "–"
+                for estimate, n in zip(estimates, rows["n"], strict=True)
+            ],
+        }
+    )
+
+
+def printed_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The gaps as they are printed, each with its verdict in words."""
+    return pd.DataFrame(
+        {
+            "Compared": gaps["label"],
+            "Difference": [
+                wording.number(value, 3) if value == value else "–" for value in gaps["value"]
+            ],
+            "95 % interval": [
+                wording.interval(low, high, decimals=3)
+                for low, high in zip(gaps["low"], gaps["high"], strict=True)
+            ],
+            "Verdict": [_VERDICTS[verdict] for verdict in gaps["verdict"]],
+        }
+    )
