@@ -1,0 +1,192 @@
+"""What is around every page: which pages there are, badge, cohort in words, footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from clnm_core import __version__
+from clnm_core.report.wording import RESEARCH_USE, count_text
+from clnm_core.ui import cached, cohort_bar
+from clnm_core.ui.charts.theme import palette
+from clnm_core.ui.words import plain
+
+_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+CASES, COHORT, NOTHING = "cases", "cohort", "nothing"
+"""What of the cohort bar a page follows: the filtered cases, only the cohort, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the navigation."""
+
+    group: str
+    file: str
+    title: str  #: short, for the navigation
+    icon: str
+    url_path: str
+    follows: str
+    question: str  #: the title on the page
+    help: str
+
+
+PAGES = (
+    Entry(
+        *("Cohort", "overview.py", "Overview", "groups", "overview", CASES),
+        "Who is in the cohort?",
+        "Who is in the cohort: counts, Table 1, distributions, who was left out.",
+    ),
+    Entry(
+        *("Cohort", "cases.py", "Cases", "view_list", "cases", CASES),
+        "Which cases are these?",
+        "The cases one by one, with thumbnails; a row opens its record.",
+    ),
+    Entry(
+        *("Cohort", "case.py", "Case", "person_search", "case", COHORT),
+        "What about this patient?",
+        "One case: record, images with outlines, risks of every model.",
+    ),
+    Entry(
+        *("Audit", "performance.py", "Performance", "monitoring", "performance", CASES),
+        "How well does the model separate, and can its risks be believed?",
+        "How well a model separates, and whether its risks can be believed.",
+    ),
+    Entry(
+        *("Audit", "subgroups.py", "Subgroups", "account_tree", "subgroups", CASES),
+        "For whom does it fail?",
+        "For whom a model fails: every group with n and interval.",
+    ),
+    Entry(
+        *("Audit", "location.py", "Location", "my_location", "location", CASES),
+        "Where does risk live?",
+        "Where in the gland risk lives: capsule distance, lobe and third.",
+    ),
+    Entry(
+        *("Audit", "audit_file.py", "Audit a file", "upload_file", "audit-file", NOTHING),
+        "Can these predictions be believed?",
+        "Audit any table of outcomes and risks, without importing it.",
+    ),
+    Entry(
+        *("Predict", "predict.py", "Predict", "person_add", "predict", COHORT),
+        "What is the risk of this patient?",
+        "The risk of one new case, with what the model was trained on.",
+    ),
+    Entry(
+        *("Data", "import_data.py", "Import", "database_upload", "import", NOTHING),
+        "What is in your table?",
+        "Bring a table and its images into the store.",
+    ),
+    Entry(
+        *("About", "methods.py", "Methods", "menu_book", "methods", COHORT),
+        "What do the numbers mean?",
+        "Definitions of every number, and the data dictionary.",
+    ),
+)
+
+
+def pages() -> dict[str, list[StreamlitPage]]:
+    """The navigation: the pages that are there, by group."""
+    groups: dict[str, list[StreamlitPage]] = {}
+    for entry in PAGES:
+        if (_FOLDER / entry.file).exists():
+            groups.setdefault(entry.group, []).append(_page(entry))
+    return groups
+
+
+def path_of(file: str) -> str:
+    """The path by which ``st.switch_page`` and ``st.page_link`` know a page."""
+    return str(_FOLDER / file)
+
+
+def entry_of(page: StreamlitPage) -> Entry:
+    """The line of the navigation that a page was made from."""
+    return next(entry for entry in PAGES if entry.title == page.title)
+
+
+def is_dark() -> bool:
+    """Whether the visitor sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def style() -> None:
+    """The few rules that the theme has no word for."""
+    colours = palette(is_dark())
+    st.html(
+        f"""<style>
+        .st-key-cohort_line {{
+            position: sticky; top: 0; z-index: 90; background: {colours.page};
+            border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0;
+        }}
+        .st-key-footer p {{ font-size: 0.8rem; }}
+        [data-testid="stMetricValue"], [data-testid="stMetricDelta"] {{
+            font-variant-numeric: tabular-nums;
+        }}
+        .st-key-cohort_line p, .st-key-answer p {{ font-variant-numeric: tabular-nums; }}
+        .st-key-answer p {{ font-size: 1.12rem; line-height: 1.5; max-width: 75ch; }}
+        </style>"""
+    )
+
+
+def brand() -> None:
+    """The product's name above the navigation."""
+    st.logo(_WORDMARK.format(ink=palette(is_dark()).ink), size="large")
+
+
+def cohort_line() -> None:
+    """The cohort in words, with the badge of synthetic data; stays in view while scrolling."""
+    query = cohort_bar.selected()
+    record = cached.cohort(query.cohort)
+    words = query.describe(cached.registry(query.cohort))
+    cases, patients = cached.size(query)
+    all_cases, all_patients = cached.size(query.everyone())
+    count = f"{patients:,} of {count_text(all_patients, 'patient')}"
+    if all_cases != all_patients:
+        count += f", {cases:,} of {count_text(all_cases, 'case')}"
+    with st.container(key="cohort_line", horizontal=True, vertical_alignment="center", gap="small"):
+        if record.is_synthetic:
+            st.badge("SYNTHETIC", color="orange", icon=":material/science:")
+        st.markdown(f"**{plain(record.title)}** · {plain(words)}: {count}", width="stretch")
+
+
+def has_cases() -> bool:
+    """Whether the query leaves any case; says so, with a way back, where it does not."""
+    if cached.size(cohort_bar.selected())[0]:
+        return True
+    st.subheader("No case is left after these filters")
+    st.write(
+        "This page would describe the cases that the filters in the sidebar select. "
+        "Together they select none: widen a range, or take a filter away."
+    )
+    st.button("Reset filters", key="reset_empty", on_click=cohort_bar.reset, type="primary")
+    return False
+
+
+def footer() -> None:
+    """What holds for every page: research use, version, store version."""
+    with st.container(key="footer"):
+        st.caption(f"{RESEARCH_USE} CLNM Explorer {__version__} · store version {cached.version()}")
+
+
+def _page(entry: Entry) -> StreamlitPage:
+    is_first = entry is PAGES[0]
+    return st.Page(
+        _FOLDER / entry.file,
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=None if is_first else entry.url_path,
+        default=is_first,
+        help=entry.help,
+    )
+
+
+_WORDMARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 32" width="190" height="32">'
+    '<path d="M6 6c5 0 7 4 7 10s-1 10-4 10-6-5-6-11c0-5 1-9 3-9zM26 6c-5 0-7 4-7 10s1 10 4 10 '
+    '6-5 6-11c0-5-1-9-3-9zM12 18h8v5h-8z" fill="#3B6FB6"/><circle cx="24" cy="13" r="2.6" '
+    'fill="#C8442B"/><text x="38" y="22" font-family="Source Sans 3,Segoe UI,Helvetica,Arial,'
+    'sans-serif" font-size="18" font-weight="600" fill="{ink}">CLNM Explorer</text></svg>'
+)

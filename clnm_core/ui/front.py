@@ -1,0 +1,186 @@
+"""What stands between the network and the dashboard?
+
+The ASGI front door: what happens at start and stop, the headers of every answer, the two
+health routes, and how an error in a page is said. Images need no route of their own: they
+travel inside the visitor's own connection as data, so no address ever names a case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import secrets
+import shutil
+import traceback
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clnm_core import __version__
+from clnm_core.errors import ClnmError
+from clnm_core.store.places import default_store
+from clnm_core.store.snapshots import current_version
+from clnm_core.ui import first_start
+
+SHELL = Path(__file__).with_name("shell.py")
+"""The script that runs for every visitor; absolute, so that any directory will do."""
+
+COLLECT_EVERY_S = 60.0
+"""Pause between two garbage collections, in seconds."""
+
+LEAST_FREE_BYTES = 200 * 2**20
+"""Below this much free disk the server calls itself not ready."""
+
+HEADERS = {
+    "content-security-policy": "; ".join(
+        [
+            "default-src 'self'",
+            # Streamlit builds code at run time for its tables and charts.
+            "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+_LOG = logging.getLogger("clnm_core")
+
+
+class Headers:
+    """Put the security headers on every answer; downloads are never kept by a browser."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                if scope["path"].startswith(("/media/", "/api/")):
+                    headers["cache-control"] = "no-store"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes first."""
+    return [Middleware(Headers)]
+
+
+def routes() -> list[Route]:
+    """The health routes: ``/api/live`` and ``/api/ready``."""
+    return [Route("/api/live", live), Route("/api/ready", ready)]
+
+
+async def live(request: Request) -> JSONResponse:
+    """Whether the process answers at all."""
+    return JSONResponse({"live": True, "version": __version__})
+
+
+async def ready(request: Request) -> JSONResponse:
+    """Whether a visitor would see a cohort: 200, else 503 with what is missing."""
+    missing = await asyncio.to_thread(_missing)
+    return JSONResponse(
+        {"ready": not missing, "missing": missing}, status_code=503 if missing else 200
+    )
+
+
+def _missing() -> list[str]:
+    from clnm_core.ui import cached
+
+    root = default_store()
+    missing = []
+    try:
+        if current_version(root) == 0:
+            missing.append("store")
+        else:
+            cached.warehouse().cohorts()
+    except (ClnmError, OSError):
+        missing.append("store")
+    place = next(folder for folder in (root, *root.parents) if folder.exists())
+    if shutil.disk_usage(place).free < LEAST_FREE_BYTES:
+        missing.append("free disk")
+    return missing
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Open or begin to make the store, then keep garbage collection out of the visitors' way."""
+    # Only now: caches that are declared before the runtime has started would warn.
+    from clnm_core.ui import cached
+
+    logging.getLogger("streamlit.error_util").addFilter(_is_not_from_a_page)
+    if current_version(default_store()) == 0:
+        first_start.begin()
+    else:
+        await asyncio.to_thread(cached.warehouse)
+    gc.collect()
+    gc.freeze()
+    collector = asyncio.create_task(_collect())
+    try:
+        yield {}
+    finally:
+        collector.cancel()
+        first_start.stop()
+
+
+async def _collect() -> None:
+    while True:
+        await asyncio.sleep(COLLECT_EVERY_S)
+        await asyncio.to_thread(gc.collect)
+
+
+def explain(error: Exception) -> bool:
+    """Say an error in a page: its sentence where a reader can mend it, else a reference.
+
+    The text of an unexpected error may quote a patient's value, so neither the page nor
+    the log carries it; the log has the reference, the type and the places in the code.
+    """
+    if isinstance(error, ClnmError):
+        st.error(str(error), icon=":material/error:")
+        return True
+    reference = secrets.token_hex(3).upper()
+    places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+    _LOG.error("Reference %s: %s\n%s", reference, type(error).__name__, places)
+    st.error(
+        f"Something went wrong. Reference {reference}. "
+        "Reload the page; if it happens again, tell whoever runs this server the reference.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def _is_not_from_a_page(record: logging.LogRecord) -> bool:
+    """Keep Streamlit's own log of a page's error out: it would quote the error's text."""
+    return record.exc_info is None

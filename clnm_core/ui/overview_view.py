@@ -1,0 +1,257 @@
+"""The Overview page: who is in the cohort, who was left out, and how its parts differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Column, Kind, Registry, Role
+from clnm_core.report import wording
+from clnm_core.stats.distribution import distribution
+from clnm_core.stats.summary import OVERALL, printed, table_one
+from clnm_core.stats.uncertainty import wilson
+from clnm_core.store import selection
+from clnm_core.store.selection import Counts
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.ui import cached, links, panels
+from clnm_core.ui.charts.distributions import distribution_figure
+from clnm_core.ui.charts.flow import flow_figure
+from clnm_core.ui.words import plain
+
+MOST_STRATA = 12
+"""Columns with more levels than this do not divide Table 1."""
+
+FIRST_SHOWN = ("age_years", "max_diameter_mm", "capsule_distance_mm", "lobe")
+"""Distributions that are drawn until somebody chooses others."""
+
+
+def draw_figures(query: CohortQuery) -> None:
+    """The strip: patients, cases with the outcome, unknown outcome, centres, images."""
+    counts = cached.counts(query)
+    registry = cached.registry(query.cohort)
+    known = counts.cases - counts.unknown
+    share = wilson(counts.events, known)
+    figures = [
+        panels.Figure(
+            "Patients",
+            f"{counts.patients:,}",
+            wording.count_text(counts.cases, "case"),
+            "A case is one index lesion.",
+        ),
+        panels.Figure(
+            registry[query.outcome].label,
+            wording.percent(share.value, known) if known else "–",
+            f"{wording.percent_interval(share.low, share.high, known)} · {counts.events:,} of {known:,}"
+            if known
+            else "unknown in every case",
+            "Share of the cases whose outcome is known; Wilson interval.",
+        ),
+        panels.Figure(
+            "Outcome unknown",
+            f"{counts.unknown:,}",
+            f"{wording.percent(counts.unknown / counts.cases, counts.cases)} of cases",
+            "Not examined or not recorded: never counted as negative.",
+        ),
+    ]
+    if "centre" in registry:
+        centres = sum(1 for n in cached.level_counts(query, "centre").values() if n)
+        figures.append(panels.Figure("Centres", f"{centres:,}", "with at least one case"))
+    images, pictured = cached.computed(image_counts, query)
+    figures.append(
+        panels.Figure("Images", f"{images:,}", f"of {wording.count_text(pictured, 'case')}")
+    )
+    panels.strip(figures)
+
+
+def draw_flow(query: CohortQuery) -> None:
+    """Who was left out before the study, as a flow; always of the whole cohort."""
+    record = cached.cohort(query.cohort)
+    exclusions = cached.computed(exclusions_of, query.everyone())
+    if exclusions.empty:
+        with st.container(border=True, height="stretch"):
+            st.markdown("**Who was left out on the way**")
+            st.write(
+                "No exclusions are recorded for this cohort: every row of the imported table "
+                f"is here, {wording.count_text(record.cases, 'case')} of "
+                f"{wording.count_text(record.patients, 'patient')}."
+            )
+        return
+    panels.figure_card(
+        flow_figure(
+            exclusions, patients=record.patients, cases=record.cases, dark=panels.is_dark()
+        ),
+        exclusions,
+        "Who was left out on the way",
+        "Down the middle are those who stay, to the right those who leave, with the reason. "
+        "Filters of the sidebar come after the last step and are not counted here.",
+        "flow",
+    )
+
+
+def draw_outcomes(query: CohortQuery) -> None:
+    """Every outcome of the cohort: present, absent, unknown."""
+    rows = cached.computed(outcome_table, query)
+    bars = rows.assign(low=float("nan"), high=float("nan"))
+    closing = pd.DataFrame([{"label": "", "present": 0, "absent": 0, "unknown": 0, "n": 0}])
+    panels.figure_card(
+        distribution_figure(
+            pd.concat([bars, closing], ignore_index=True),
+            title="Cases",
+            dark=panels.is_dark(),
+        ),
+        rows,
+        "What is known of each outcome",
+        "Cases with and without each outcome, and those for which it is not known. "
+        "An outcome that was not examined is unknown, never negative.",
+        "outcomes",
+    )
+
+
+def draw_table_one(query: CohortQuery) -> None:
+    """Table 1, divided by a column that the visitor picks."""
+    registry = cached.registry(query.cohort)
+    names = {"": "nothing"} | {c.name: c.label for c in strata(query, registry)}
+    first = "split" if "split" in names else query.outcome
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = panels.pick_column("Table 1 divided by", names, default=first)
+    table = cached.computed(table_of, query, by)
+    shown = shown_table(table)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height="content",
+        alt="Table 1 of the selected cases",
+        column_config={
+            "Variable": st.column_config.TextColumn(pinned=True, width="medium"),
+            "SMD": st.column_config.NumberColumn(
+                format="%.2f",
+                help="Largest standardised mean difference between any two columns.",
+            ),
+        },
+    )
+    panels.table_download(table, "table_one")
+
+
+def draw_distributions(query: CohortQuery) -> None:
+    """One card per chosen column, two side by side."""
+    registry = cached.registry(query.cohort)
+    columns = {c.name: c for c in registry.filterable() if c.name != query.outcome}
+    shown = links.labels_of({name: column.label for name, column in columns.items()})
+    first = [name for name in FIRST_SHOWN if name in columns] or list(columns)[:4]
+    chosen = st.multiselect(
+        "Distributions",
+        list(shown),
+        default=first,
+        format_func=lambda name: shown.get(name, str(name)),
+        key="shown",
+        bind="query-params",
+        select_all=False,
+        placeholder="Choose variables",
+    )
+    with st.grid(2, min_column_width=360):
+        for name in chosen:
+            column = columns[name]
+            counts = cached.computed(distribution_of, query, name)
+            panels.figure_card(
+                distribution_figure(counts, title=column.title, dark=panels.is_dark()),
+                counts,
+                f"{column.label} by outcome",
+                f"{column.help or column.label} Each bar is divided by "
+                f"{registry[query.outcome].label.lower()}.",
+                f"distribution_{name}",
+            )
+
+
+def strata(query: CohortQuery, registry: Registry) -> list[Column]:
+    """The columns by which Table 1 may be divided: split, centre and outcome first."""
+    few = [
+        column
+        for column in registry.filterable()
+        if column.kind is not Kind.NUMBER
+        and 2
+        <= sum(1 for n in cached.level_counts(query, column.name).values() if n)
+        <= MOST_STRATA
+    ]
+    first = ("split", "centre", query.outcome)
+    return sorted(few, key=lambda c: first.index(c.name) if c.name in first else len(first))
+
+
+def shown_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Table 1 as a page shows it: each variable named once, p in words."""
+    shown = printed(table)
+    again = shown["Variable"].eq(shown["Variable"].shift())
+    for name in ("SMD", "p", "Test"):
+        if name in shown:
+            shown[name] = shown[name].astype(object).where(~again, None)
+    shown["Variable"] = shown["Variable"].where(~again, "")
+    if "p" in shown:
+        shown["p"] = [
+            "" if p is None or p != p else wording.p_text(float(p)).removeprefix("p ")
+            for p in shown["p"]
+        ]
+        shown["SMD"] = pd.to_numeric(shown["SMD"])
+    return shown.rename(columns={OVERALL: "All"})
+
+
+def table_of(warehouse: Warehouse, query: CohortQuery, by: str) -> pd.DataFrame:
+    """Table 1 of the selected cases, by a column or, where empty, undivided."""
+    registry = Registry(
+        column
+        for column in warehouse.registry(query.cohort)
+        if column.is_filterable and column.role is not Role.TRUTH and column.name != by
+    )
+    frame = selection.cases(warehouse, query, [*registry.names, *([by] if by else [])])
+    if by:
+        registry = registry.with_columns([warehouse.registry(query.cohort)[by]])
+        table = table_one(frame, registry, by=by)
+        return table[table["variable"] != by]
+    return table_one(frame, registry)
+
+
+def distribution_of(warehouse: Warehouse, query: CohortQuery, name: str) -> pd.DataFrame:
+    """How one column is spread, by the outcome of the query."""
+    column = warehouse.registry(query.cohort)[name]
+    wanted = [name, query.outcome] if query.outcome else [name]
+    frame = selection.cases(warehouse, query, wanted)
+    outcome = frame[query.outcome] if query.outcome else None
+    return distribution(frame[name], column, outcome=outcome)
+
+
+def outcome_table(warehouse: Warehouse, query: CohortQuery) -> pd.DataFrame:
+    """One row per outcome: ``label``, ``present``, ``absent``, ``unknown``, ``n``."""
+    rows = []
+    for outcome in warehouse.cohort(query.cohort).outcomes:
+        counts: Counts = selection.case_count(warehouse, replace(query, outcome=outcome.name))
+        rows.append(
+            {
+                "label": warehouse.registry(query.cohort)[outcome.name].label,
+                "present": counts.events,
+                "absent": counts.cases - counts.events - counts.unknown,
+                "unknown": counts.unknown,
+                "n": counts.cases,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def exclusions_of(warehouse: Warehouse, query: CohortQuery) -> pd.DataFrame:
+    """The flow of exclusions of the cohort."""
+    return warehouse.exclusions(query.cohort)
+
+
+def image_counts(warehouse: Warehouse, query: CohortQuery) -> tuple[int, int]:
+    """Images of the selected cases, and how many of the cases have any."""
+    ids = selection.cases(warehouse, query, ())["case_id"].tolist()
+    found = selection.first_images(warehouse, query.cohort, ids)
+    return int(found["images"].sum()), len(found)
+
+
+def unit_note(query: CohortQuery) -> None:
+    """What a case is, and what the cohort is, where that needs saying."""
+    record = cached.cohort(query.cohort)
+    note = " ".join(part for part in (record.description, record.unit_note) if part)
+    if note:
+        st.caption(plain(note))

@@ -1,0 +1,30 @@
+"""The frame around every page: navigation, cohort bar, badge, footer.
+
+Streamlit runs this file from top to bottom for every visitor at every change.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clnm_core.ui import cached, cohort_bar, first_start, frame
+
+st.set_page_config(page_title="CLNM Explorer", layout="wide", initial_sidebar_state="expanded")
+frame.style()
+page = st.navigation(frame.pages(), expanded=True)
+frame.brand()
+
+if not cached.pin():
+    first_start.draw()
+    st.stop()
+
+entry = frame.entry_of(page)
+with st.sidebar:
+    cohort_bar.draw(is_used=entry.follows != frame.NOTHING)
+cohort_bar.draw_problems()
+if entry.follows != frame.NOTHING:
+    frame.cohort_line()
+st.title(entry.question, anchor=False)
+if entry.follows != frame.CASES or frame.has_cases():
+    page.run()
+frame.footer()

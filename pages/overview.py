@@ -1,0 +1,14 @@
+"""Who is in the cohort?"""
+
+import streamlit as st
+
+from clnm_core.ui import cohort_bar, overview_view
+
+query = cohort_bar.selected()
+overview_view.unit_note(query)
+overview_view.draw_figures(query)
+with st.grid(2, min_column_width=360):
+    overview_view.draw_flow(query)
+    overview_view.draw_outcomes(query)
+overview_view.draw_table_one(query)
+overview_view.draw_distributions(query)
