@@ -1,0 +1,172 @@
+"""Where do gland and nodule lie, so that the picture shows what the table says?
+
+Everything is in mm. ``x`` runs to the right of the picture, ``y`` into the depth. A structure
+is a closed curve around a centre, given by its radius at each angle (star-shaped), so that
+"inside" is one comparison. The nodule is slid into the gland until the gap between the two
+curves is the capsule distance of the table; a gland too small for that is made larger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from scipy.optimize import brentq
+from scipy.spatial import cKDTree
+
+_FINE, _COARSE = 1440, 96
+_SUPERSAMPLING = 3
+_EXACT_MM = 0.01
+_BULGE_MM = 0.6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Curve:
+    """A closed curve: ``radii`` at equally spaced angles around ``(x, y)``."""
+
+    x: float
+    y: float
+    radii: NDArray[np.float64]
+
+    def points(self, count: int = _FINE) -> NDArray[np.float64]:
+        """``count`` points in order, shape (count, 2) as (x, y)."""
+        angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+        radius = self.radius(angle)
+        return np.column_stack([self.x + radius * np.cos(angle), self.y + radius * np.sin(angle)])
+
+    def radius(self, angle: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Radius at each angle (radians)."""
+        place = np.mod(angle, 2 * np.pi) * (len(self.radii) / (2 * np.pi))
+        before = place.astype(np.int64) % len(self.radii)
+        after = (before + 1) % len(self.radii)
+        share = place - np.floor(place)
+        return (1 - share) * self.radii[before] + share * self.radii[after]
+
+    def holds(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of the points, shape (n, 2), lie inside."""
+        dx, dy = points[:, 0] - self.x, points[:, 1] - self.y
+        return np.hypot(dx, dy) < self.radius(np.arctan2(dy, dx))
+
+    def scaled(self, factor: float) -> Curve:
+        """The same shape, larger or smaller around its centre."""
+        return replace(self, radii=self.radii * factor)
+
+    def moved(self, x: float, y: float) -> Curve:
+        """The same shape around another centre."""
+        return replace(self, x=x, y=y)
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        points = self.points()
+        return (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
+
+def wavy_ellipse(
+    half_width: float,
+    half_height: float,
+    *,
+    waves: dict[int, float],
+    rng: np.random.Generator,
+) -> Curve:
+    """An ellipse whose radius swings by ``waves`` (times around: relative amplitude)."""
+    angle = np.linspace(0, 2 * np.pi, _FINE, endpoint=False)
+    radii = (half_width * half_height) / np.hypot(
+        half_height * np.cos(angle), half_width * np.sin(angle)
+    )
+    swing = np.zeros(_FINE)
+    for times, amplitude in waves.items():
+        swing += amplitude * rng.normal() * np.cos(times * angle + rng.uniform(0, 2 * np.pi))
+    return Curve(0.0, 0.0, radii * (1 + np.clip(swing, -0.35, 0.35)))
+
+
+def stretched_to(curve: Curve, diameter_mm: float) -> Curve:
+    """The curve, scaled so that its longest straight line is ``diameter_mm``."""
+    points = curve.points(_COARSE * 2)
+    gaps = points[:, None, :] - points[None, :, :]
+    return curve.scaled(diameter_mm / float(np.sqrt((gaps**2).sum(axis=2).max())))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Placed:
+    """Gland and nodule in their final places; the gland is centred on (0, 0)."""
+
+    gland: Curve
+    nodule: Curve
+
+
+def placed(
+    gland: Curve,
+    nodule: Curve,
+    distance_mm: float,
+    *,
+    along: NDArray[np.float64],
+    bulges: bool = False,
+) -> Placed:
+    """Slide the nodule in from outside until it lies ``distance_mm`` from the outline.
+
+    Parameters
+    ----------
+    gland, nodule : Curve
+        Around (0, 0).
+    distance_mm : float
+        Least gap between the two curves; 0 touches.
+    along : numpy.ndarray of float, shape (2, 2)
+        Start and end of the path of the nodule's centre, in units of the gland's half width
+        and half height. The start must lie outside, the end deep inside.
+    bulges : bool
+        Whether a nodule at distance 0 reaches a little beyond the outline.
+
+    """
+    aim = -_BULGE_MM if bulges and distance_mm == 0 else distance_mm
+    for _ in range(60):
+        left, top, right, bottom = gland.box()
+        half = np.array([(right - left) / 2, (bottom - top) / 2])
+        start, end = along[0] * half, along[1] * half
+        outline = cKDTree(gland.points())
+        edge = nodule.points(_COARSE * 2)
+        if _gap(gland, outline, edge + end) > aim:
+            return Placed(gland, nodule.moved(*_where(gland, outline, edge, start, end, aim)))
+        gland = gland.scaled(1.04)
+    raise ValueError(f"the gland must hold the nodule at {distance_mm} mm; it cannot grow enough.")
+
+
+def _where(
+    gland: Curve,
+    outline: cKDTree,
+    edge: NDArray[np.float64],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    aim: float,
+) -> tuple[float, float]:
+    """The centre on the path at which the gap is ``aim``, to a hundredth of a mm."""
+
+    def beyond(share: float) -> float:
+        return _gap(gland, outline, edge + start + share * (end - start)) - aim
+
+    tolerance = _EXACT_MM / max(float(np.hypot(*(end - start))), _EXACT_MM)
+    share = brentq(beyond, 0.0, 1.0, xtol=tolerance)
+    x, y = start + share * (end - start)
+    return float(x), float(y)
+
+
+def _gap(gland: Curve, outline: cKDTree, edge: NDArray[np.float64]) -> float:
+    """Least distance from an edge to the outline; below 0 where part of it lies outside."""
+    inside = gland.holds(edge)
+    distance, _ = outline.query(edge)
+    return float(distance.min() if inside.all() else -distance[~inside].max())
+
+
+def coverage(
+    curve: Curve, *, shape: tuple[int, int], spacing_mm: float, origin: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Which part of each pixel the curve covers, in [0, 1], shape ``shape``.
+
+    ``origin`` is the (x, y) of the outer corner of the first pixel, in mm.
+    """
+    fine = spacing_mm / _SUPERSAMPLING
+    points = (curve.points() - np.array(origin)) / fine - 0.5
+    canvas = Image.new("L", (shape[1] * _SUPERSAMPLING, shape[0] * _SUPERSAMPLING))
+    ImageDraw.Draw(canvas).polygon(points.ravel().tolist(), fill=255)
+    return np.asarray(canvas.reduce(_SUPERSAMPLING), dtype=np.float32) / np.float32(255)

@@ -1,0 +1,131 @@
+"""How are thousands of pictures drawn and kept without waiting for one after the other?
+
+Cases are handed out in parcels to processes of their own; each draws its views, puts picture
+and masks into the store by content hash, and hands back only the records. A case's seed
+depends on the demo's seed, the cohort and its number, never on who draws it or when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from joblib import Parallel, cpu_count, delayed
+
+from clnm_core.imaging.rendering import png_bytes
+from clnm_core.store import artifacts
+from clnm_core.synth.cohort import SyntheticCohort
+from clnm_core.synth.nodes import node_view
+from clnm_core.synth.picture import Picture
+from clnm_core.synth.salivary import salivary_view
+from clnm_core.synth.thyroid import thyroid_views
+
+SOURCE = "Simulated"
+
+_ARTISTS: dict[str, Callable[..., tuple[Picture, ...]]] = {
+    "demo-ptc-us": thyroid_views,
+    "demo-cli-dlr": thyroid_views,
+    "demo-ct-nodes": node_view,
+    "demo-msgc": salivary_view,
+}
+_VIEWS = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
+_PARCEL = 20
+
+Records = list[dict[str, Any]]
+
+
+def image_count(cohort: SyntheticCohort) -> int:
+    """How many pictures the cohort will have."""
+    return _VIEWS[cohort.name] * len(cohort.hidden)
+
+
+def pictures_of(cohort: SyntheticCohort, number: int, *, seed: int) -> tuple[Picture, ...]:
+    """The views of the case in row ``number`` of the cohort."""
+    findings = cohort.hidden.iloc[number].to_dict()
+    return _ARTISTS[cohort.name](findings, seed=_seed(cohort.name, number, seed))
+
+
+def draw_cohort(
+    root: Path, cohort: SyntheticCohort, *, seed: int, drawn: Callable[[int], None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw and keep every picture of a cohort.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The store that keeps the pictures.
+    cohort : SyntheticCohort
+    seed : int
+    drawn : callable
+        Told how many pictures were drawn since it was last called.
+
+    Returns
+    -------
+    images, masks : pandas.DataFrame
+        Rows for the tables ``images`` and ``masks``, in the order of the cases.
+
+    """
+    cases = cohort.hidden.to_dict("records")
+    parcels = [
+        (cohort.name, start, cases[start : start + _PARCEL], seed)
+        for start in range(0, len(cases), _PARCEL)
+    ]
+    workers = max(1, min(cpu_count(), 16, len(parcels)))
+    finished: dict[int, tuple[Records, Records]] = {}
+    results: Iterator[tuple[int, Records, Records]] = Parallel(
+        n_jobs=workers, return_as="generator_unordered", batch_size=1
+    )(delayed(_draw_parcel)(root, *parcel) for parcel in parcels)
+    for start, images, masks in results:
+        finished[start] = (images, masks)
+        drawn(len(images))
+    in_order = [finished[start] for start in sorted(finished)]
+    return (
+        pd.DataFrame([row for images, _ in in_order for row in images]),
+        pd.DataFrame([row for _, masks in in_order for row in masks]),
+    )
+
+
+def _draw_parcel(
+    root: Path, cohort: str, start: int, cases: list[dict[str, Any]], seed: int
+) -> tuple[int, Records, Records]:
+    images: Records = []
+    masks: Records = []
+    for number, findings in enumerate(cases, start=start):
+        for picture in _ARTISTS[cohort](findings, seed=_seed(cohort, number, seed)):
+            image, outlines = _kept(root, str(findings["case_id"]), picture)
+            images.append(image)
+            masks.extend(outlines)
+    return start, images, masks
+
+
+def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], Records]:
+    """Put a picture and its masks into the store; their records."""
+    image_id = f"{case_id}-{picture.view}"
+    image = {
+        "image_id": image_id,
+        "case_id": case_id,
+        "view": picture.view,
+        "digest": artifacts.put(root, "image", png_bytes(picture.pixels)),
+        "modality": picture.modality.value,
+        "rows": picture.pixels.shape[0],
+        "cols": picture.pixels.shape[1],
+        "row_spacing_mm": picture.spacing_mm,
+        "col_spacing_mm": picture.spacing_mm,
+        "frames": 1,
+        "source": SOURCE,
+    }
+    masks = [
+        {
+            "image_id": image_id,
+            "structure": structure,
+            "digest": artifacts.put(root, "mask", png_bytes(mask)),
+        }
+        for structure, mask in picture.masks.items()
+    ]
+    return image, masks
+
+
+def _seed(cohort: str, number: int, seed: int) -> tuple[int, ...]:
+    return (seed, 7, sorted(_ARTISTS).index(cohort), number)

@@ -1,0 +1,202 @@
+"""Which risks would models of different skill have given?
+
+No network is run. A simulated model adds up the effects that it is allowed to see, plus noise
+of its own, and is then calibrated by a logistic fit on the training cases whose outcome is
+known, as a real one would be. After that it is spoiled on purpose where the demo should show
+something: too confident, worse in one group of patients, or flattered on its training cases.
+Every manifest says ``simulated predictions``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from clnm_core.synth.cohort import SyntheticCohort
+from clnm_core.synth.effects import (
+    ANY_PTC,
+    ANY_SALIVARY,
+    CENTRAL,
+    LATERAL,
+    METASTATIC_NODE,
+    Truth,
+    probability,
+)
+
+KIND = "simulated predictions"
+NOTE = (
+    "These risks were simulated from the known truth of a synthetic cohort. No model was trained "
+    "or run, and no published system is reproduced."
+)
+
+_TABLE = frozenset(
+    "age_years sex max_diameter_mm multifocal us_reported_nodes extrathyroidal_extension".split()
+)
+_PICTURE = frozenset(
+    "capsule_distance_mm third max_diameter_mm margin echogenicity calcification texture".split()
+)
+_NODE_SIGNS = frozenset(
+    "node_necrosis node_calcification node_fatty_hilum node_short_axis_mm node_density_hu "
+    "texture".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedModel:
+    """What a simulated model may see, and how it is spoiled.
+
+    Parameters
+    ----------
+    name, title : str
+    truth : Truth
+        The outcome's formula.
+    sees : frozenset of str
+        Columns whose effects reach it.
+    noise : float
+        Standard deviation of its error, in log-odds.
+    overconfidence : float
+        Factor on the calibrated log-odds; 1 leaves it calibrated.
+    flattery : float
+        Log-odds by which its training risks lean towards what happened.
+    weak_where : str
+        A flag; where it is true the error is three times as large. Empty for none.
+
+    """
+
+    name: str
+    title: str
+    truth: Truth
+    sees: frozenset[str]
+    noise: float
+    overconfidence: float = 1.0
+    flattery: float = 0.0
+    weak_where: str = ""
+
+
+MODELS: dict[str, tuple[SimulatedModel, ...]] = {
+    "demo-ptc-us": (
+        SimulatedModel("clinical-demo", "Findings of the record", LATERAL, _TABLE, 0.4),
+        SimulatedModel(
+            "image-demo", "Two ultrasound views", LATERAL, _PICTURE, 0.8, weak_where="hashimoto"
+        ),
+        SimulatedModel(
+            "combined-demo",
+            "Record and views, too confident",
+            LATERAL,
+            _TABLE | _PICTURE,
+            0.7,
+            overconfidence=1.7,
+        ),
+        SimulatedModel("central-demo", "Record and views", CENTRAL, _TABLE | _PICTURE, 0.6),
+    ),
+    "demo-cli-dlr": (
+        SimulatedModel("clinical-demo", "Findings of the record", ANY_PTC, _TABLE, 0.4),
+        SimulatedModel("image-demo", "Ultrasound views", ANY_PTC, _PICTURE, 0.7),
+        SimulatedModel(
+            "combined-demo", "Record and views", ANY_PTC, _TABLE | _PICTURE, 0.6, flattery=0.6
+        ),
+    ),
+    "demo-ct-nodes": (
+        SimulatedModel(
+            "size-demo", "Short axis alone", METASTATIC_NODE, frozenset(["node_short_axis_mm"]), 0.1
+        ),
+        SimulatedModel(
+            "image-demo", "Axial image", METASTATIC_NODE, _NODE_SIGNS, 0.7, overconfidence=1.3
+        ),
+    ),
+    "demo-msgc": (
+        SimulatedModel(
+            "clinical-demo",
+            "Findings of the record",
+            ANY_SALIVARY,
+            frozenset(["age_years", "sex", "us_reported_nodes"]),
+            0.3,
+        ),
+        SimulatedModel(
+            "image-demo",
+            "Ultrasound view",
+            ANY_SALIVARY,
+            frozenset(["margin", "calcification", "max_diameter_mm", "texture"]),
+            0.7,
+        ),
+        SimulatedModel(
+            "combined-demo",
+            "Record and view, flattered in training",
+            ANY_SALIVARY,
+            frozenset(effect.column for effect in ANY_SALIVARY.effects),
+            0.6,
+            overconfidence=1.4,
+            flattery=1.2,
+        ),
+    ),
+}
+"""The simulated models of each cohort."""
+
+
+def simulated_risks(model: SimulatedModel, cohort: SyntheticCohort, *, seed: int) -> pd.DataFrame:
+    """Risks of one model for every case of its cohort.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``case_id``, ``split``, ``risk`` in (0, 1), in the order of the cohort's cases.
+
+    """
+    rng = np.random.default_rng([seed, 5, *model.name.encode(), *cohort.name.encode()])
+    hidden, cases = cohort.hidden, cohort.cases
+    noise = rng.normal(0, model.noise, len(hidden))
+    if model.weak_where:
+        noise = np.where(hidden[model.weak_where].to_numpy(dtype=bool), 3 * noise, noise)
+    score = noise + sum(
+        effect.of(hidden[effect.column])
+        for effect in model.truth.effects
+        if effect.column in model.sees
+    )
+    outcome = cases[model.truth.outcome]
+    is_train = (cases["split"] == "train").to_numpy()
+    log_odds = _calibrated(score, outcome, is_train & outcome.notna().to_numpy())
+    leaning = model.flattery * np.where(outcome.fillna(False).to_numpy(dtype=bool), 1, -1)
+    log_odds = log_odds + np.where(is_train & outcome.notna().to_numpy(), leaning, 0.0)
+    risk = probability(model.overconfidence * log_odds)
+    return pd.DataFrame(
+        {
+            "case_id": cases["case_id"],
+            "split": cases["split"],
+            "risk": np.clip(risk, 1e-6, 1 - 1e-6).round(6),
+        }
+    )
+
+
+def manifest(model: SimulatedModel, cohort: SyntheticCohort, *, seed: int) -> dict[str, object]:
+    """What the store should say about a simulated model; plain values only."""
+    return {
+        "kind": KIND,
+        "title": model.title,
+        "note": NOTE,
+        "is_simulated": True,
+        "inputs": sorted(
+            effect.column for effect in model.truth.effects if effect.column in model.sees
+        ),
+        "training_cohort": cohort.name,
+        "training_split": "train",
+        "seed": seed,
+        "simulation": {
+            name: value
+            for name, value in asdict(model).items()
+            if name in ("noise", "overconfidence", "flattery", "weak_where")
+        },
+    }
+
+
+def _calibrated(
+    score: NDArray[np.float64], outcome: pd.Series, is_known: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Log-odds from a logistic fit of the outcome on the score, where it is known."""
+    fit = LogisticRegression(C=np.inf).fit(
+        score[is_known, None], outcome[is_known].to_numpy(dtype=bool)
+    )
+    return fit.decision_function(score[:, None])

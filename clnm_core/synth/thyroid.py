@@ -1,0 +1,206 @@
+"""What does the thyroid of one case look like on two orthogonal ultrasound views?
+
+From the skin inwards: skin, fat, strap muscles (darker than the gland, with fibres), the gland
+inside its bright capsule, deep muscle. On the transverse view the trachea with its shadow lies
+to the middle and the carotid artery to the side; the patient's right is on the left of the
+picture. On the longitudinal view the head is to the left, so an upper-third nodule is too.
+Both views keep the capsule distance and the largest diameter of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clnm_core.domain.image import Modality
+from clnm_core.synth.anatomy import Curve, placed, wavy_ellipse
+from clnm_core.synth.lesion import blurred, lesion_curve, with_lesion
+from clnm_core.synth.picture import Frame, Picture, framed
+from clnm_core.synth.speckle import b_mode, clouds
+
+VIEWS = ("transverse", "longitudinal")
+
+_SHAPES = {"transverse": (256, 256), "longitudinal": (224, 304)}
+_GLAND_WAVES = {2: 0.02, 3: 0.03, 4: 0.015}
+_GAIN_DB = {"B": 2.0, "C": -2.0, "D": 3.0, "E": -3.0, "F": 1.0, "G": -1.0}
+
+
+def thyroid_views(findings: Mapping[str, Any], *, seed: tuple[int, ...]) -> tuple[Picture, ...]:
+    """Both views of a case.
+
+    Parameters
+    ----------
+    findings : mapping
+        Complete findings of one row of :func:`thyroid_patients.thyroid_findings`, and
+        ``centre``.
+    seed : tuple of int
+        The same seed draws the same pictures.
+
+    """
+    rng = np.random.default_rng(seed)
+    squash, half_height = rng.uniform(0.64, 0.84), np.clip(rng.normal(8.8, 1.0), 6.5, 12.0)
+    return tuple(
+        _view(view, findings, squash=squash, half_height=half_height, rng=rng) for view in VIEWS
+    )
+
+
+def _view(
+    view: str,
+    findings: Mapping[str, Any],
+    *,
+    squash: float,
+    half_height: float,
+    rng: np.random.Generator,
+) -> Picture:
+    gland, nodule, top = _geometry(view, findings, squash=squash, half_height=half_height, rng=rng)
+    frame = framed(gland, shape=_SHAPES[view], centre=str(findings["centre"]), below_mm=5.0)
+    gland_cover, nodule_cover = frame.covered(gland), frame.covered(nodule)
+    echo = _surroundings(frame, gland, top_mm=top, rng=rng)
+    if view == "transverse":
+        echo = _with_neighbours(echo, frame, gland, is_isthmus=findings["lobe"] == "isthmus")
+    echo = _with_gland(echo, gland_cover, frame, is_inflamed=bool(findings["hashimoto"]), rng=rng)
+    echo = _with_capsule(echo, gland_cover, nodule_cover, frame)
+    echo = with_lesion(echo, findings, curve=nodule, covered=nodule_cover, frame=frame, rng=rng)
+    echo += np.float32(_GAIN_DB.get(str(findings["centre"]), 0.0))
+    picture = Picture(
+        view,
+        Modality.ULTRASOUND,
+        b_mode(echo, spacing_mm=frame.spacing_mm, rng=rng),
+        {"nodule": nodule_cover >= 0.5, "gland": gland_cover >= 0.5},
+        frame.spacing_mm,
+    )
+    is_mirrored = view == "transverse" and findings["lobe"] == "left"
+    return picture.mirrored() if is_mirrored else picture
+
+
+def _geometry(
+    view: str,
+    findings: Mapping[str, Any],
+    *,
+    squash: float,
+    half_height: float,
+    rng: np.random.Generator,
+) -> tuple[Curve, Curve, float]:
+    """Gland and nodule in the picture's coordinates, and the depth of the gland's top."""
+    is_isthmus = findings["lobe"] == "isthmus"
+    distance = float(findings["capsule_distance_mm"])
+    is_tall = bool(findings["taller_than_wide"])
+    nodule = lesion_curve(findings, squash=squash, is_tall=is_tall, rng=rng)
+    left, upper, right, lower = nodule.box()
+    if view == "transverse":
+        half_width = 13.0 if is_isthmus else rng.normal(9.5, 0.9)
+        path = _any_direction(rng)
+    else:
+        half_width = 10.0 if is_isthmus else rng.normal(22.5, 1.5)
+        path = _at_third(findings["third"], rng)
+    gland = wavy_ellipse(
+        max(half_width, 1.1 * ((right - left) / 2 + distance)),
+        max(3.6 if is_isthmus else half_height, 1.05 * ((lower - upper) / 2 + distance)),
+        waves=_GLAND_WAVES,
+        rng=rng,
+    )
+    settled = placed(
+        gland, nodule, distance, along=path, bulges=findings["margin"] == "extrathyroidal"
+    )
+    top = float(rng.uniform(6.5, 9.5))
+    down = top - settled.gland.box()[1]
+    return (
+        settled.gland.moved(0.0, down),
+        settled.nodule.moved(settled.nodule.x, settled.nodule.y + down),
+        top,
+    )
+
+
+def _any_direction(rng: np.random.Generator) -> NDArray[np.float64]:
+    angle = rng.uniform(0, 2 * np.pi)
+    return np.array([[1.6 * np.cos(angle), 1.6 * np.sin(angle)], [0.0, 0.0]])
+
+
+def _at_third(third: object, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Straight down or up, at a place along the lobe that lies within the third."""
+    place = {"upper": -rng.uniform(0.42, 0.55), "lower": rng.uniform(0.42, 0.55)}.get(
+        str(third), rng.uniform(-0.25, 0.25)
+    )
+    side = rng.choice([-1.8, 1.8])
+    return np.array([[place, side], [place, 0.0]])
+
+
+def _surroundings(
+    frame: Frame, gland: Curve, *, top_mm: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Skin, fat, strap muscles, and the muscle behind the gland."""
+    x, y = frame.x, frame.y
+    pixel = frame.spacing_mm
+    fibres = clouds(frame.shape, grain_px=(max(2, round(0.45 / pixel)), round(6 / pixel)), rng=rng)
+    phase = rng.uniform(0, 2 * np.pi, 2)
+    fascia = np.float32(0.5 * top_mm) + np.float32(0.35) * np.sin(
+        x / 7 + phase[0], dtype=np.float32
+    )
+    floor = np.float32(gland.box()[3] + 1.2) + np.float32(0.5) * np.sin(
+        x / 9 + phase[1], dtype=np.float32
+    )
+    echo = np.where(y < fascia, np.float32(-7), np.float32(-13)) + np.float32(3.0) * fibres
+    loose = (y > top_mm + 2) & (y < floor)
+    echo = np.where(loose, np.float32(-8) + np.float32(2.0) * fibres, echo)
+    echo = np.where(y > floor, np.float32(-15) + np.float32(2.5) * fibres, echo)
+    for line, level, width in ((1.3, 10, 0.5), (fascia, 11, 0.28), (floor, 7, 0.3)):
+        echo += np.float32(level) * np.exp(-(((y - line) / np.float32(width)) ** 2))
+    return echo.astype(np.float32)
+
+
+def _with_neighbours(
+    echo: NDArray[np.float32], frame: Frame, gland: Curve, *, is_isthmus: bool
+) -> NDArray[np.float32]:
+    """Trachea and, beside a lobe, the carotid artery."""
+    left, top, right, bottom = gland.box()
+    x, y = frame.x, frame.y
+    if is_isthmus:
+        centre, radius = (0.0, bottom + 8.6), 9.0
+    else:
+        centre, radius = (right + 6.4, (top + bottom) / 2 + 1.5), 7.5
+    away = np.hypot(x - np.float32(centre[0]), y - np.float32(centre[1]))
+    air = 1 / (1 + np.exp(np.clip((away - np.float32(radius)) / np.float32(0.15), -30, 30)))
+    ripples = 6 * np.sin(away * np.float32(2.6)) * np.exp((away - np.float32(radius)) / 2)
+    echo = echo + air * (np.float32(-30) + ripples - echo)
+    upper = y < centre[1]
+    echo += 14 * np.exp(-(((away - np.float32(radius)) / np.float32(0.45)) ** 2)) * upper
+    if not is_isthmus:
+        near = np.hypot(x - np.float32(left - 3.6), y - np.float32(0.45 * top + 0.55 * bottom))
+        lumen = 1 / (1 + np.exp(np.clip((near - np.float32(2.9)) / np.float32(0.1), -30, 30)))
+        echo = echo + lumen * (np.float32(-36) - echo)
+        echo += 9 * np.exp(-(((near - np.float32(3.15)) / np.float32(0.3)) ** 2))
+    return echo.astype(np.float32)
+
+
+def _with_gland(
+    echo: NDArray[np.float32],
+    covered: NDArray[np.float32],
+    frame: Frame,
+    *,
+    is_inflamed: bool,
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Bright and even; darker and patchy where inflamed."""
+    grain = max(2, round((1.3 if is_inflamed else 2.0) / frame.spacing_mm))
+    patches = clouds(frame.shape, grain_px=(grain, grain), rng=rng)
+    level, unevenness = (-4.5, 2.6) if is_inflamed else (0.0, 0.8)
+    tissue = np.float32(level) + np.float32(unevenness) * patches
+    return echo + covered * (tissue - echo)
+
+
+def _with_capsule(
+    echo: NDArray[np.float32],
+    gland: NDArray[np.float32],
+    nodule: NDArray[np.float32],
+    frame: Frame,
+) -> NDArray[np.float32]:
+    """A thin bright line, brightest where it faces the probe, broken by the nodule."""
+    soft = blurred(gland, 0.16 / frame.spacing_mm)
+    down, right = np.gradient(soft)
+    steep = np.hypot(down, right)
+    facing = np.abs(down) / (steep + np.float32(1e-3))
+    line = 4 * soft * (1 - soft)
+    return echo + line * (np.float32(3) + np.float32(9) * facing) * (1 - nodule)

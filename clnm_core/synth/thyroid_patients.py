@@ -1,0 +1,298 @@
+"""Who are the thyroid patients, and what does their ultrasound show?
+
+``demo-ptc-us`` has the shape of the cohort of Shen 2025 (doi:10.1038/s41467-025-62042-z):
+two hospitals for training and validation (8:2 by patient), five for external testing,
+lateral metastasis in 51, 53 and 56 % of the known cases of the three splits. At scale
+``paper`` it has that paper's 29,615 + 9,836 patients, at scale ``small`` 900 + 300.
+``demo-cli-dlr`` has the shape of Qing 2026 (doi:10.3389/fonc.2026.1721234): 205 patients of
+one hospital, 143 for training and 62 for validation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from clnm_core.domain.dictionary import BUILT_IN
+from clnm_core.synth.cohort import (
+    SyntheticCohort,
+    flow_of_exclusions,
+    gone,
+    split_of_patients,
+    words,
+)
+from clnm_core.synth.effects import ANY_PTC, CENTRAL, LATERAL, probability
+from clnm_core.synth.reports import thyroid_report
+
+SIZES = {
+    "small": {"train": 720, "validation": 180, "external": 300},
+    "paper": {"train": 23_692, "validation": 5_923, "external": 9_836},
+}
+"""Patients of ``demo-ptc-us`` by scale and split."""
+
+TRAINING_CENTRES = {"A": 0.6, "B": 0.4}
+EXTERNAL_CENTRES = {"C": 0.32, "D": 0.24, "E": 0.18, "F": 0.14, "G": 0.12}
+DEEPEST_GLAND_MM = 31.0
+"""No simulated lobe is thicker than about this, which bounds how deep a nodule can lie."""
+
+_PTC_COLUMNS = (
+    "case_id patient_id centre split age_years sex max_diameter_mm capsule_distance_mm lobe third "
+    "multifocal taller_than_wide echogenicity margin composition calcification vascularity ti_rads "
+    "extrathyroidal_extension hashimoto braf_v600e us_reported_nodes report_text any central "
+    "lateral positive_nodes risk_stage true_risk"
+).split()
+_CLI_COLUMNS = (
+    "case_id patient_id centre split age_years sex max_diameter_mm capsule_distance_mm lobe "
+    "multifocal taller_than_wide echogenicity margin composition calcification hashimoto "
+    "us_reported_nodes report_text any true_risk"
+).split()
+
+
+def thyroid_findings(n: int, *, rng: np.random.Generator) -> pd.DataFrame:
+    """Findings of ``n`` thyroid patients, complete, one nodule each.
+
+    Distances and diameters are rounded to 0.1 mm. A distance of 0 means that the nodule
+    touches the capsule; ``third`` is missing in the isthmus. ``texture`` is the trait that
+    only the picture shows.
+    """
+    lobe = words(rng, n, {"right": 0.5, "left": 0.44, "isthmus": 0.06})
+    is_isthmus = lobe == "isthmus"
+    diameter = np.clip(rng.lognormal(np.log(10.5), 0.5, n), 3.0, 42.0)
+    diameter = np.where(is_isthmus, np.minimum(diameter, 14.0), diameter).round(1)
+    is_taller = rng.random(n) < 0.32
+    distance = _capsule_distance(diameter, is_isthmus, is_taller, rng)
+    touches = distance == 0
+    margin = words(rng, n, {"smooth": 0.34, "ill_defined": 0.26, "irregular": 0.4})
+    margin = np.where(touches & (rng.random(n) < 0.3), "extrathyroidal", margin)
+    extension = (margin == "extrathyroidal") | (rng.random(n) < np.where(touches, 0.2, 0.01))
+    composition = words(rng, n, {"solid": 0.86, "mixed": 0.12, "spongiform": 0.02})
+    echogenicity = words(
+        rng,
+        n,
+        {"markedly_hypoechoic": 0.3, "hypoechoic": 0.54, "isoechoic": 0.13, "hyperechoic": 0.03},
+    )
+    calcification = words(rng, n, {"none": 0.44, "micro": 0.41, "macro": 0.11, "rim": 0.04})
+    nodes = probability(-1.6 + 1.5 * np.exp(-distance / 3) + 0.5 * np.log2(diameter / 10))
+    return pd.DataFrame(
+        {
+            "age_years": np.clip(rng.normal(43, 12.5, n), 18, 84).round(0),
+            "sex": words(rng, n, {"female": 0.75, "male": 0.25}),
+            "max_diameter_mm": diameter,
+            "capsule_distance_mm": distance,
+            "lobe": lobe,
+            "third": np.where(
+                is_isthmus, None, words(rng, n, {"upper": 0.27, "middle": 0.43, "lower": 0.3})
+            ),
+            "multifocal": rng.random(n) < 0.3,
+            "taller_than_wide": is_taller,
+            "echogenicity": echogenicity,
+            "margin": margin,
+            "composition": composition,
+            "calcification": calcification,
+            "vascularity": words(
+                rng, n, {"none": 0.36, "peripheral": 0.27, "central": 0.17, "mixed": 0.2}
+            ),
+            "ti_rads": acr_level(composition, echogenicity, is_taller, margin, calcification),
+            "extrathyroidal_extension": extension,
+            "hashimoto": rng.random(n) < 0.22,
+            "braf_v600e": rng.random(n) < 0.7,
+            "us_reported_nodes": rng.random(n) < nodes,
+            "texture": rng.normal(0, 1, n),
+        }
+    )
+
+
+def _capsule_distance(
+    diameter: NDArray[np.float64],
+    is_isthmus: NDArray[np.bool_],
+    is_taller: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Distances in mm: one in six touches, the others lie as deep as the gland allows."""
+    height = np.where(is_taller, 1.0, 0.78) * diameter
+    room = np.maximum((DEEPEST_GLAND_MM - height) / 2, 0.3)
+    room = np.where(is_isthmus, np.minimum(room, 2.5), room)
+    drawn = rng.gamma(1.7, 2.7, len(diameter))
+    fitted = np.where(drawn < room, drawn, room * rng.uniform(0.3, 1.0, len(diameter)))
+    return np.where(rng.random(len(diameter)) < 0.17, 0.0, np.maximum(fitted.round(1), 0.1))
+
+
+def acr_level(
+    composition: NDArray[np.object_],
+    echogenicity: NDArray[np.object_],
+    is_taller: NDArray[np.bool_],
+    margin: NDArray[np.object_],
+    calcification: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """ACR TI-RADS level "1" to "5" from the points of the five findings.
+
+    A single point, which the chart leaves open, counts as level 2.
+
+    References
+    ----------
+    .. [1] Tessler FN et al. J Am Coll Radiol 2017;14:587-595.
+       doi:10.1016/j.jacr.2017.01.046
+
+    Examples
+    --------
+    >>> acr_level(np.array(["solid"]), np.array(["hypoechoic"]), np.array([False]),
+    ...           np.array(["smooth"]), np.array(["micro"])).tolist()
+    ['5']
+
+    """
+    points = (
+        _points(composition, {"mixed": 1, "solid": 2})
+        + _points(
+            echogenicity,
+            {"hyperechoic": 1, "isoechoic": 1, "hypoechoic": 2, "markedly_hypoechoic": 3},
+        )
+        + 3 * is_taller
+        + _points(margin, {"irregular": 2, "extrathyroidal": 3})
+        + _points(calcification, {"macro": 1, "rim": 2, "micro": 3})
+    )
+    level = np.searchsorted([1, 3, 4, 7], points, side="right") + 1
+    return level.astype(str).astype(object)
+
+
+def _points(values: NDArray[np.object_], worth: dict[str, int]) -> NDArray[np.int64]:
+    total = np.zeros(len(values), dtype=np.int64)
+    for word, point in worth.items():
+        total += point * (values == word)
+    return total
+
+
+def ptc_us(scale: str, *, seed: int) -> SyntheticCohort:
+    """The cohort of seven centres, with central and lateral outcomes apart.
+
+    ``true_risk`` is that of lateral metastasis. An outcome is unknown where that part of the
+    neck was not dissected; ``any`` is true if one of them is true, false only if both are
+    known to be false.
+    """
+    rng = np.random.default_rng([seed, 1])
+    sizes = SIZES[scale]
+    n = sum(sizes.values())
+    split = split_of_patients(rng, n, sizes)
+    centre = np.where(
+        split == "external", words(rng, n, EXTERNAL_CENTRES), words(rng, n, TRAINING_CENTRES)
+    )
+    hidden = thyroid_findings(n, rng=rng)
+    hidden.insert(0, "split", split)
+    hidden.insert(0, "centre", centre)
+    order = np.lexsort((split, centre))
+    hidden = _numbered(hidden.iloc[order], "PTC")
+    hidden.loc[hidden["centre"] == "F", "age_years"] = np.minimum(
+        hidden.loc[hidden["centre"] == "F", "age_years"] + 7, 84
+    )
+    hidden["log_odds"] = LATERAL.log_odds(hidden)
+    lateral = rng.random(n) < probability(hidden["log_odds"].to_numpy())
+    central = rng.random(n) < probability(CENTRAL.log_odds(hidden))
+
+    cases = hidden.copy()
+    cases["true_risk"] = probability(hidden["log_odds"].to_numpy())
+    is_open = rng.random(n) < np.where(hidden["us_reported_nodes"], 0.06, 0.14)
+    cases["lateral"] = gone(pd.Series(lateral, dtype="boolean"), is_open)
+    cases["central"] = gone(pd.Series(central, dtype="boolean"), rng.random(n) < 0.05)
+    cases["any"] = cases["central"] | cases["lateral"]
+    cases["positive_nodes"] = _positive_nodes(cases["any"], hidden, rng)
+    cases["risk_stage"] = _risk_stage(cases["positive_nodes"], rng)
+    cases["report_text"] = thyroid_report(hidden)
+    _leave_gaps(cases, rng)
+    return SyntheticCohort(
+        "demo-ptc-us",
+        "Papillary thyroid carcinoma on ultrasound, seven centres",
+        "Simulated patients with one index nodule each, seen on two orthogonal ultrasound views "
+        "before neck dissection. Centres A and B train and validate; C to G test.",
+        "One case is the index nodule of one patient.",
+        BUILT_IN.only(_PTC_COLUMNS),
+        cases[list(BUILT_IN.only(_PTC_COLUMNS).names)],
+        hidden,
+        "lateral",
+        flow_of_exclusions(
+            cases,
+            {
+                "No neck dissection": 0.21,
+                "Earlier surgery or radiation of the neck": 0.035,
+                "No ultrasound in the 30 days before surgery": 0.062,
+                "Images of one view only, or without calibration": 0.048,
+            },
+        ),
+    )
+
+
+def cli_dlr(*, seed: int) -> SyntheticCohort:
+    """The one-hospital cohort; its only outcome is any cervical metastasis."""
+    rng = np.random.default_rng([seed, 2])
+    n = 205
+    hidden = thyroid_findings(n, rng=rng)
+    hidden.insert(0, "split", split_of_patients(rng, n, {"train": 143, "validation": 62}))
+    hidden.insert(0, "centre", "H")
+    hidden = _numbered(hidden, "DLR")
+    hidden["log_odds"] = ANY_PTC.log_odds(hidden)
+    cases = hidden.copy()
+    cases["true_risk"] = probability(hidden["log_odds"].to_numpy())
+    cases["any"] = pd.Series(rng.random(n) < cases["true_risk"], dtype="boolean")
+    cases["report_text"] = thyroid_report(hidden)
+    _leave_gaps(cases, rng)
+    return SyntheticCohort(
+        "demo-cli-dlr",
+        "Papillary thyroid carcinoma, one centre",
+        "Simulated patients of one hospital with ultrasound before surgery, as studied when deep "
+        "features and clinical findings are put into one model.",
+        "One case is the index nodule of one patient.",
+        BUILT_IN.only(_CLI_COLUMNS),
+        cases[list(BUILT_IN.only(_CLI_COLUMNS).names)],
+        hidden,
+        "any",
+        flow_of_exclusions(
+            cases, {"Pathology incomplete": 0.11, "Images of too low quality": 0.08}
+        ),
+    )
+
+
+def _numbered(findings: pd.DataFrame, letters: str) -> pd.DataFrame:
+    """Rows in order, with a patient and a case number (one case per patient)."""
+    numbered = findings.reset_index(drop=True)
+    patient = [f"{letters}-{number:05d}" for number in range(1, len(numbered) + 1)]
+    numbered.insert(0, "patient_id", patient)
+    numbered.insert(0, "case_id", [f"{name}-1" for name in patient])
+    return numbered
+
+
+def _positive_nodes(
+    outcome: pd.Series, hidden: pd.DataFrame, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Metastatic nodes: 0 without metastasis, at least 1 with it, missing where unknown."""
+    mean = 1.5 + 4.5 * probability(hidden["log_odds"].to_numpy())
+    count = 1 + rng.negative_binomial(1.6, 1.6 / (1.6 + mean))
+    known = outcome.notna().to_numpy()
+    is_positive = outcome.fillna(False).to_numpy(dtype=bool)
+    return np.where(known, np.where(is_positive, count, 0), np.nan)
+
+
+def _risk_stage(nodes: pd.Series, rng: np.random.Generator) -> NDArray[np.object_]:
+    """Low, medium or high; no metastasis is low, unknown stays missing."""
+    count = nodes.to_numpy(dtype=float)
+    is_micro = (count <= 5) & (rng.random(len(count)) < np.where(count == 0, 1.0, 0.45))
+    is_large = (count > 0) & (rng.random(len(count)) < 0.07)
+    stage = np.where(is_large, "high", np.where(is_micro, "low", "medium")).astype(object)
+    return np.where(np.isnan(count), None, stage)
+
+
+def _leave_gaps(cases: pd.DataFrame, rng: np.random.Generator) -> None:
+    """Make findings missing in place, at the rates of a busy clinic."""
+    n = len(cases)
+    rates = {
+        "braf_v600e": np.where(cases["centre"].isin(["D", "F"]), 0.75, 0.38),
+        "vascularity": np.where(cases["centre"] == "G", 1.0, 0.1),
+        "hashimoto": np.full(n, 0.04),
+        "composition": np.full(n, 0.02),
+        "us_reported_nodes": np.full(n, 0.01),
+    }
+    for column in ("multifocal", "taller_than_wide", "extrathyroidal_extension"):
+        cases[column] = cases[column].astype("boolean")
+    for column, rate in rates.items():
+        values = cases[column]
+        values = values.astype("boolean") if values.dtype == bool else values
+        cases[column] = gone(values, rng.random(n) < rate)
+    cases["ti_rads"] = gone(cases["ti_rads"], cases["composition"].isna().to_numpy())
