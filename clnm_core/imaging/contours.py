@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Edges that a contour crosses within a cell, by which corners are inside, as (from, to) with the
-#: inside on the left. Corners a b / d c count 1, 2, 4, 8 for a, b, c, d; edges: top 0, right 1,
+#: inside on the right. Corners a b / d c count 1, 2, 4, 8 for a, b, c, d; edges: top 0, right 1,
 #: bottom 2, left 3. In the two saddles the inside corners stay apart (4-connected inside).
 _CROSSINGS: dict[int, tuple[tuple[int, int], ...]] = {
     1: ((0, 3),),
@@ -45,7 +45,8 @@ def rings(field: NDArray[np.floating], *, level: float = 0.5) -> list[NDArray[np
     -------
     list of numpy.ndarray of float64, each of shape (n_points, 2)
         Row and column, in units of pixels, with pixel centres at whole numbers. The first point
-        is not repeated at the end. Holes are rings of their own. Longest ring first.
+        is not repeated at the end. Holes are rings of their own. Longest ring first. The inside lies to the
+        right of the way.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def rings(field: NDArray[np.floating], *, level: float = 0.5) -> list[NDArray[np
     Examples
     --------
     >>> [ring.tolist() for ring in rings(np.array([[1.0]]))]
-    [[[-0.5, 0.0], [0.0, -0.5], [0.5, 0.0], [0.0, 0.5]]]
+    [[[0.0, 0.5], [0.5, 0.0], [0.0, -0.5], [-0.5, 0.0]]]
 
     """
     if field.ndim != 2:

@@ -40,7 +40,7 @@ _NEEDED = (
     *("Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PlanarConfiguration"),
     *("PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit"),
     *("PixelRepresentation", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
-    *("PixelSpacing", "ImagerPixelSpacing", "SequenceOfUltrasoundRegions"),
+    *("PixelSpacing", "ImagerPixelSpacing", "PixelAspectRatio", "SequenceOfUltrasoundRegions"),
     *("RescaleSlope", "RescaleIntercept", "ModalityLUTSequence"),
     *("WindowCenter", "WindowWidth", "VOILUTFunction", "VOILUTSequence", "PresentationLUTShape"),
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),

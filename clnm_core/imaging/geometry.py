@@ -1,7 +1,7 @@
 """How large is a nodule, and how far from the capsule does it lie?
 
 Masks say which pixels are inside; the true edge runs somewhere between pixel centres. Each mask
-is blurred by a pixel or less and outlined where it falls to one half, which undoes the outward
+is blurred by about a pixel and outlined where it falls to one half, which undoes the outward
 bias of a staircase: against discs and ellipses the errors stay within about half a pixel.
 """
 
@@ -23,7 +23,7 @@ from scipy.spatial.distance import pdist
 from clnm_core.errors import ImageError
 from clnm_core.imaging.contours import rings
 
-_MARGIN = 6  # pixels around a mask while it is blurred: six standard deviations
+_MARGIN = 6  # pixels around a mask while it is blurred: four standard deviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,9 @@ def _window(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
 
 
 def _blurred(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The mask blurred by 0.7 to 1 pixel, less where it is only a few pixels thick."""
+    """The mask blurred by 0.7 to 1.5 pixels, less where it is only a few pixels thick."""
     depth = float(distance_transform_edt(mask).max())
-    sigma = min(1.0, max(0.7, depth / 12), depth / 4)
+    sigma = min(1.5, max(0.7, depth / 12), depth / 4)
     return gaussian_filter(mask.astype(np.float64), sigma, mode="constant")
 
 

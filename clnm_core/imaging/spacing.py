@@ -20,6 +20,10 @@ _FILLER = (
 _AT_DETECTOR = (
     "The scale is the one at the detector; parts of the body nearer to the source appear larger."
 )
+_NOT_SQUARE = (
+    "The file says that its pixels are not square, but not how large they are; they are shown "
+    "square."
+)
 _DISAGREE = (
     "The file's general pixel spacing differs from its ultrasound calibration; the calibration is "
     "used."
@@ -61,7 +65,7 @@ def pixel_spacing(
                 notes += (_DISAGREE,)
             return scale.spacing_mm, scale.regions, notes
         if stated is None or is_filler or scale.regions:
-            return None, scale.regions, (*scale.notes, _UNKNOWN)
+            return None, scale.regions, (*scale.notes, *_unknown(dataset))
     if is_filler:
         return None, (), (_FILLER,)
     if stated is not None:
@@ -69,7 +73,13 @@ def pixel_spacing(
     at_detector = _pair(dataset, "ImagerPixelSpacing")
     if at_detector is not None:
         return at_detector, (), (_AT_DETECTOR,)
-    return None, (), (_UNKNOWN,)
+    return None, (), _unknown(dataset)
+
+
+def _unknown(dataset: Dataset) -> tuple[str, ...]:
+    aspect = numbers(dataset, "PixelAspectRatio")
+    is_square = len(aspect) != 2 or aspect[0] == aspect[1]
+    return (_UNKNOWN,) if is_square else (_UNKNOWN, _NOT_SQUARE)
 
 
 def _pair(dataset: Dataset | None, keyword: str) -> tuple[float, float] | None:
