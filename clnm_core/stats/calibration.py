@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.recalibration import intercept, slope
-from clnm_core.stats.resampling import reflected_interval, resampled_counts
+from clnm_core.stats.risk_cells import RiskCells, quantile_bin, risk_cells
 from clnm_core.stats.smooth_calibration import calibration_curve, ici
 from clnm_core.stats.uncertainty import (
     Estimate,
@@ -77,7 +77,7 @@ def calibration_bins(
     """
     if bins < 1:
         raise ValueError(f"bins must be 1 or more; got {bins!r}.")
-    code = _quantile_bin(predictions.risk, bins)
+    code = quantile_bin(predictions.risk, bins)
     used, code = np.unique(code, return_inverse=True)
     n = np.bincount(code, minlength=len(used))
     events = np.bincount(code, weights=predictions.y_true, minlength=len(used)).astype(float)
@@ -104,11 +104,27 @@ def ece(
     level: float = 0.95,
     bootstrap: int = 1000,
     seed: int = 0,
+    cells: RiskCells | None = None,
 ) -> Estimate:
     """Expected calibration error: mean distance of observed from predicted risk over bins.
 
     The bins are those of :func:`calibration_bins`; each counts by its cases. The interval
-    is the basic bootstrap over cells ten times finer than the bins.
+    is the basic bootstrap over cells ten times finer than the bins; it starts at 0 where a
+    perfectly calibrated model would show an error this large by chance.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    bins : int
+        How many, 1 or more.
+    level : float
+        Confidence, between 0 and 1.
+    bootstrap : int
+        Resamples; 0 for no interval.
+    seed : int
+        Start of the random numbers.
+    cells : RiskCells, optional
+        Resampled before, ten to a bin, to be shared with :func:`ici`.
 
     References
     ----------
@@ -121,24 +137,21 @@ def ece(
     0.25
 
     """
-    n = len(predictions)
-    if n == 0:
+    if len(predictions) == 0:
         return not_estimable("no cases", level=level)
-    fine = _quantile_bin(predictions.risk, bins * _CELLS_PER_BIN)
-    used, cell = np.unique(2 * fine + predictions.y_true, return_inverse=True)
-    size = np.bincount(cell, minlength=len(used))
-    mean_risk = np.bincount(cell, weights=predictions.risk, minlength=len(used)) / size
-    # Summed over a bin, (outcome - risk) of each case is n times (observed - mean risk).
-    excess = used % 2 - mean_risk
-    in_bin = ((used // 2) // _CELLS_PER_BIN)[:, None] == np.arange(bins)
-    patient = predictions.patient if predictions.is_clustered else None
-    drawn = resampled_counts(cell, len(used), patient, bootstrap=bootstrap, seed=seed)
-    counts = np.vstack([size[None, :], drawn])
-    error = np.abs((counts * excess) @ in_bin).sum(axis=1) / counts.sum(axis=1)
-    method = "basic bootstrap, patient-clustered" if patient is not None else "basic bootstrap"
-    value = float(error[0])
-    estimate = reflected_interval(value, error[1:], value, level=level, method=method)
-    return clipped(estimate, 0.0, 1.0)
+    if cells is None:
+        quantiles = bins * _CELLS_PER_BIN
+        cells = risk_cells(predictions, bootstrap=bootstrap, seed=seed, quantiles=quantiles)
+    in_bin = (cells.quantile // _CELLS_PER_BIN)[:, None] == np.arange(bins)
+    mean_risk = cells.mean_risk
+
+    def error(trials: NDArray[np.float64], events: NDArray[np.float64]) -> NDArray[np.float64]:
+        excess = (events - trials * mean_risk) @ in_bin
+        return np.asarray(np.abs(excess).sum(axis=1) / trials.sum(axis=1))
+
+    errors = error(cells.trials, cells.events)
+    honest = error(np.broadcast_to(cells.trials[0], cells.honest.shape), cells.honest)
+    return cells.interval(float(errors[0]), errors, honest, level)
 
 
 def o_e_ratio(predictions: Predictions, *, level: float = 0.95) -> Estimate:
@@ -242,13 +255,6 @@ def brier_scaled(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     method = "Wald, delta method" + _clustered_words(predictions)
     estimate = wald(1 - score / reference, error, level=level, method=method)
     return clipped(estimate, -math.inf, 1.0)
-
-
-def _quantile_bin(risk: NDArray[np.float64], bins: int) -> NDArray[np.intp]:
-    """Bin of each risk, from 0; a bin contains its upper end."""
-    if not len(risk):
-        return np.empty(0, dtype=np.intp)
-    return np.searchsorted(np.quantile(risk, np.arange(1, bins) / bins), risk)
 
 
 def _effective_cases(

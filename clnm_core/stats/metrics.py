@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats import calibration
 from clnm_core.stats.discrimination import auc, average_precision
+from clnm_core.stats.risk_cells import risk_cells
 from clnm_core.stats.thresholds import operating_point
 from clnm_core.stats.uncertainty import Estimate
 
@@ -87,6 +88,7 @@ def all_metrics(
 
     """
     resampling = {"bootstrap": bootstrap, "seed": seed}
+    cells = risk_cells(predictions, **resampling) if len(predictions) else None
     found = {
         "auc": auc(predictions, level=level),
         "average_precision": average_precision(predictions, level=level),
@@ -95,8 +97,8 @@ def all_metrics(
         "calibration_intercept": calibration.intercept(predictions, level=level),
         "calibration_slope": calibration.slope(predictions, level=level),
         "o_e_ratio": calibration.o_e_ratio(predictions, level=level),
-        "ici": calibration.ici(predictions, level=level, **resampling),
-        "ece": calibration.ece(predictions, level=level, **resampling),
+        "ici": calibration.ici(predictions, level=level, cells=cells, **resampling),
+        "ece": calibration.ece(predictions, level=level, cells=cells, **resampling),
         **operating_point(predictions, threshold, level=level, **resampling),
     }
     return {metric.name: found[metric.name] for metric in METRICS}

@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.resampling import reflected_interval, resampled_counts
+from clnm_core.stats.risk_cells import RiskCells, risk_cells
 from clnm_core.stats.spline import LogisticFit, harrell_knots, logistic_fit, restricted_cubic
-from clnm_core.stats.uncertainty import Estimate, clipped, critical_value, not_estimable
+from clnm_core.stats.uncertainty import Estimate, critical_value, not_estimable
 
 KNOTS = 4
-CELLS = 100
-"""Quantile cells that stand for the rows when the curve is fitted again and again."""
-
 _POINTS = 101
 _REFIT_STEPS = 6
 
@@ -68,12 +65,18 @@ def calibration_curve(predictions: Predictions, *, level: float = 0.95) -> pd.Da
 
 
 def ici(
-    predictions: Predictions, *, level: float = 0.95, bootstrap: int = 1000, seed: int = 0
+    predictions: Predictions,
+    *,
+    level: float = 0.95,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    cells: RiskCells | None = None,
 ) -> Estimate:
     """Mean distance between the predicted risk and the calibration curve, over all cases.
 
     The interval is the basic bootstrap: the curve is fitted again in each resample, on 100
-    quantile cells; whole patients are drawn where they have several cases.
+    quantile cells; whole patients are drawn where they have several cases. It starts at 0
+    where a perfectly calibrated model would show an error this large by chance.
 
     Parameters
     ----------
@@ -84,6 +87,8 @@ def ici(
         Resamples; 0 for no interval.
     seed : int
         Start of the random numbers.
+    cells : RiskCells, optional
+        Resampled before, to be shared with :func:`~clnm_core.stats.calibration.ece`.
 
     References
     ----------
@@ -97,27 +102,17 @@ def ici(
     risk = predictions.risk
     x = _axis(risk, len(risk))
     value = float(np.abs(expit(restricted_cubic(x, knots) @ fit.coefficients) - risk).mean())
-    edges = np.quantile(risk, np.arange(1, CELLS) / CELLS)
-    used, cell = np.unique(np.searchsorted(edges, risk), return_inverse=True)
-    cells = len(used)
-    size = np.bincount(cell, minlength=cells)
-    mean_risk = np.bincount(cell, weights=risk, minlength=cells) / size
-    mean_x = np.bincount(cell, weights=x, minlength=cells) / size
+    cells = cells or risk_cells(predictions, bootstrap=bootstrap, seed=seed)
+    mean_x = np.bincount(cells.cell, weights=x) / cells.trials[0]
     basis = restricted_cubic(mean_x, knots)
-    patient = predictions.patient if predictions.is_clustered else None
-    seen = np.bincount(2 * cell + predictions.y_true, minlength=2 * cells)
-    drawn = resampled_counts(
-        2 * cell + predictions.y_true, 2 * cells, patient, bootstrap=bootstrap, seed=seed
-    )
-    counts = np.vstack([seen[None, :], drawn]).reshape(-1, cells, 2)
-    trials, events = counts.sum(axis=2), counts[:, :, 1]
-    curves = expit(_refit(basis, trials, events, fit.coefficients))
-    distances = (trials * np.abs(curves - mean_risk)).sum(axis=1) / trials.sum(axis=1)
-    method = "basic bootstrap, patient-clustered" if patient is not None else "basic bootstrap"
-    estimate = reflected_interval(
-        value, distances[1:], float(distances[0]), level=level, method=method
-    )
-    return clipped(estimate, 0.0, 1.0)
+
+    def error(trials: NDArray[np.float64], events: NDArray[np.float64]) -> NDArray[np.float64]:
+        distance = np.abs(expit(_refit(basis, trials, events, fit.coefficients)) - cells.mean_risk)
+        return np.asarray((trials * distance).sum(axis=1) / trials.sum(axis=1))
+
+    as_seen = np.broadcast_to(cells.trials[0], cells.honest.shape)
+    errors = error(cells.trials, cells.events)
+    return cells.interval(value, errors, error(as_seen, cells.honest), level)
 
 
 def _axis(risk: NDArray[np.float64], n: int) -> NDArray[np.float64]:
