@@ -2,7 +2,8 @@
 
 Masks say which pixels are inside; the true edge runs somewhere between pixel centres. Each mask
 is blurred by about a pixel and outlined where it falls to one half, which undoes the outward
-bias of a staircase: against discs and ellipses the errors stay within about half a pixel.
+bias of a staircase. What no mask can tell is where between two pixels a long flat edge runs: half
+a pixel for each edge that a measurement touches.
 """
 
 from __future__ import annotations

@@ -20,17 +20,22 @@ def ellipse(shape, centre, half_axes, turned=0.0):
     return (along / half_axes[0]) ** 2 + (across / half_axes[1]) ** 2 <= 1
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_capsule_distance_of_a_disc_in_a_disc_is_within_half_a_pixel(seed):
-    random = np.random.default_rng(seed)
-    centre = 80 + random.random(2)
-    radius, gland_radius = random.uniform(4, 20), random.uniform(60, 75)
-    offset, angle = random.uniform(5, 30), random.uniform(0, 2 * np.pi)
-    place = centre + offset * np.array([np.sin(angle), np.cos(angle)])
-    gland = ellipse((160, 160), centre, (gland_radius, gland_radius))
-    nodule = ellipse((160, 160), place, (radius, radius))
-    truth = gland_radius - offset - radius
-    assert capsule_distance_mm(nodule, gland, (1, 1)) == pytest.approx(truth, abs=HALF_A_PIXEL)
+def test_capsule_distance_of_discs_errs_by_half_a_pixel_for_each_edge():
+    """A mask cannot tell where between two pixels a long flat edge runs: half a pixel, twice."""
+    errors = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        centre = 80 + random.random(2)
+        radius, gland_radius = random.uniform(4, 20), random.uniform(60, 75)
+        offset, angle = random.uniform(5, 30), random.uniform(0, 2 * np.pi)
+        place = centre + offset * np.array([np.sin(angle), np.cos(angle)])
+        gland = ellipse((160, 160), centre, (gland_radius, gland_radius))
+        nodule = ellipse((160, 160), place, (radius, radius))
+        truth = gland_radius - offset - radius
+        errors.append(capsule_distance_mm(nodule, gland, (1, 1)) - truth)
+    assert np.abs(errors).max() < 2 * HALF_A_PIXEL
+    assert np.quantile(np.abs(errors), 0.9) < HALF_A_PIXEL
+    assert abs(np.mean(errors)) < 0.25
 
 
 def test_capsule_distance_follows_anisotropic_spacing():
