@@ -16,8 +16,8 @@ from clnm_core.store.warehouse import Warehouse
 WORDS = ["A", "O'Brien", 'say "no"', "None", "NA", "unknown", "100 %; DROP TABLE cases--", ""]
 
 REGISTRY = BUILT_IN.only(
-    ["case_id", "patient_id", "centre", "split", "age_years", "sex", "multifocal"]
-    + ["report_text", "any", "lateral", "positive_nodes"]
+    "case_id patient_id centre split age_years sex multifocal report_text any lateral "
+    "positive_nodes".split()
 ).with_columns(
     [
         Column("select", "Marker", Kind.NUMBER),

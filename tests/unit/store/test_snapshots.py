@@ -1,8 +1,8 @@
-import os
 import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +14,16 @@ from clnm_core.store.snapshots import current_version, publish
 from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
 
+REPOSITORY = Path(__file__).parents[3]
+
 
 def cases(root):
     with Warehouse.open(root) as warehouse:
         return {record.name: record.cases for record in warehouse.cohorts()}
+
+
+def snapshots(root):
+    return [path.name for path in StorePaths(root).snapshots.iterdir()]
 
 
 def published(root, build, **more):
@@ -49,7 +55,7 @@ def test_what_build_raises_is_passed_on_and_nothing_is_published(tmp_path, build
         published(root, fails)
     assert current_version(root) == 1
     assert cases(root) == {"demo": 20}
-    assert os.listdir(StorePaths(root).snapshots) == ["v1.duckdb"]
+    assert snapshots(root) == ["v1.duckdb"]
     assert published(root, build_cohort("next")) == 2
 
 
@@ -109,7 +115,7 @@ def test_another_process_that_publishes_is_noticed(tmp_path, build_cohort):
     )
     command = [sys.executable, "-c", script, str(root)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as other:
+    with subprocess.Popen(command, text=True, cwd=REPOSITORY, **pipes) as other:
         assert other.stdout.readline() == "inside\n"
         with pytest.raises(StoreBusyError):
             published(root, build_cohort())
@@ -162,10 +168,8 @@ def test_readers_in_other_processes_never_see_a_half_published_version(tmp_path)
         """
     )
     command = [sys.executable, "-c", script, str(root)]
-    readers = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    readers = [subprocess.Popen(command, text=True, cwd=REPOSITORY, **pipes) for _ in range(3)]
     assert [reader.stdout.readline() for reader in readers] == ["ready\n"] * 3
     for version in range(2, 9):
         published(root, build_version(version))
@@ -198,9 +202,9 @@ def test_a_lost_snapshot_gets_a_sentence(tmp_path, build_cohort):
     root = tmp_path / "store"
     published(root, build_cohort())
     StorePaths(root).snapshot(1).unlink()
-    with pytest.raises(StoreError, match="Snapshot v1 .* is missing. Restore v1.duckdb"):
+    with pytest.raises(StoreError, match=r"Snapshot v1 .* is missing\. Restore v1\.duckdb"):
         Warehouse.open(root)
-    with pytest.raises(StoreError, match="Snapshot v1 .* is missing"):
+    with pytest.raises(StoreError, match=r"Snapshot v1 .* is missing"):
         published(root, build_cohort())
 
 
@@ -225,11 +229,11 @@ def test_a_damaged_snapshot_gets_a_sentence(tmp_path, build_cohort, damage):
         "header": data[:8] + b"\0" * 12288 + data[12296:],
     }
     path.write_bytes(broken[damage])
-    with pytest.raises(StoreError, match="Restore v1.duckdb from a backup"):
+    with pytest.raises(StoreError, match=r"Restore v1\.duckdb from a backup"):
         Warehouse.open(root)
     with pytest.raises(StoreError, match="Restore it from a backup; nothing was published"):
         published(root, build_cohort())
-    assert os.listdir(StorePaths(root).snapshots) == ["v1.duckdb"]
+    assert snapshots(root) == ["v1.duckdb"]
     assert len(verify(root)) == 1
 
 
@@ -249,7 +253,7 @@ def test_damaged_rows_get_a_sentence(tmp_path, build_cohort):
 def test_a_store_that_cannot_be_written_gets_a_sentence(tmp_path, build_cohort):
     root = tmp_path / "store"
     root.write_text("a file where the folder should be")
-    with pytest.raises(StoreError, match="cannot be written .* Check free space"):
+    with pytest.raises(StoreError, match=r"cannot be written .* Check free space"):
         published(root, build_cohort())
 
 
