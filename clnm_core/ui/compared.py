@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,7 +17,10 @@ from clnm_core.ui.judged import BOOTSTRAP, SEED
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
-    """Every measure in all cases and in every group, and the gaps between groups."""
+    """Every measure in all cases and in every group, and the gaps between groups.
+
+    Levels are in the reader's words; ``labels`` has the words of the columns.
+    """
 
     n: int
     events: int
@@ -25,6 +28,7 @@ class Compared:
     overall: dict[str, Estimate]
     groups: tuple[GroupResult, ...]
     gaps: tuple[Gap, ...]
+    labels: dict[str, str]
 
 
 def compare(
@@ -47,37 +51,25 @@ def compare(
         Declarations, for units and the order of levels.
 
     """
-    resampling = {"bootstrap": BOOTSTRAP, "seed": SEED}
-    results = by_group(predictions, groups, threshold, columns=columns, **resampling)
+    declared = {column.name: column for column in columns}
+    results = [
+        replace(group, level=_level(declared.get(group.column), group.level))
+        for group in by_group(
+            predictions, groups, threshold, columns=columns, bootstrap=BOOTSTRAP, seed=SEED
+        )
+    ]
     return Compared(
         len(predictions),
         predictions.events,
         threshold,
-        all_metrics(predictions, threshold, **resampling),
+        all_metrics(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED),
         tuple(results),
         tuple(gaps(results)),
+        {str(name): declared[name].label if name in declared else str(name) for name in groups},
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a reader sees for the columns and levels; the stored words where not declared."""
-
-    columns: tuple[Column, ...] = ()
-
-    def column(self, name: str) -> str:
-        """The label of a column."""
-        return next((c.label for c in self.columns if c.name == name), name)
-
-    def level(self, name: str, level: str) -> str:
-        """The label of a level of a column."""
-        for column in self.columns:
-            if column.name == name and column.kind is Kind.CATEGORY:
-                return column.label_of(level)
-        return level
-
-
-def forest_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
+def forest_rows(compared: Compared, metric: str) -> pd.DataFrame:
     """One row per group for the forest plot and its table.
 
     Returns
@@ -92,8 +84,8 @@ def forest_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
         estimate = group.metrics[metric]
         rows.append(
             {
-                "column": names.column(group.column),
-                "level": names.level(group.column, group.level),
+                "column": compared.labels[group.column],
+                "level": group.level,
                 "n": group.n,
                 "events": group.events,
                 "value": estimate.value,
@@ -106,13 +98,12 @@ def forest_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def gap_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
+def gap_rows(compared: Compared, metric: str) -> pd.DataFrame:
     """One row per gap of one measure: ``label``, ``value``, ``low``, ``high``, ``verdict``."""
     rows = [
         {
-            "label": f"{names.level(gap.column, gap.level)}"
-            f" against {names.level(gap.column, gap.reference)}",
-            "column": names.column(gap.column),
+            "label": f"{gap.level} against {gap.reference}",
+            "column": compared.labels[gap.column],
             "value": gap.value,
             "low": gap.low,
             "high": gap.high,
@@ -122,6 +113,10 @@ def gap_rows(compared: Compared, metric: str, names: Names) -> pd.DataFrame:
         if gap.metric == metric
     ]
     return pd.DataFrame(rows, columns=["label", "column", "value", "low", "high", "verdict"])
+
+
+def _level(column: Column | None, level: str) -> str:
+    return column.label_of(level) if column and column.kind is Kind.CATEGORY else level
 
 
 def _why(group: GroupResult, estimate: Estimate) -> str:

@@ -26,6 +26,8 @@ PAGE_KEYS = {
     "evaluated": "Which split of the model's predictions is judged",
     "threshold": "Risk from which a case counts as positive",
     "by": "Column by which a table or chart is divided",
+    "by_too": "Second column by which groups are made",
+    "metric": "Measure that is compared between groups",
     "shown": "Columns that are drawn",
     "page": "Page of the list of cases",
     "order": "Column by which the list of cases is sorted",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from clnm_core.report import wording
+from clnm_core.report.answers import performance_answer, threshold_answer
 from clnm_core.stats.metrics import METRICS
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui import panels
@@ -14,7 +17,7 @@ from clnm_core.ui.charts.confusion import confusion_figure
 from clnm_core.ui.charts.decision import decision_figure
 from clnm_core.ui.charts.pr import pr_figure
 from clnm_core.ui.charts.roc import roc_figure
-from clnm_core.ui.judged import Called, Judged, in_report_order
+from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, in_report_order
 
 NARROW = 430
 """Pixels below which two charts no longer stand side by side."""
@@ -26,6 +29,38 @@ _IN_STRIP = {
     "ppv": "PPV",
     "calibration_slope": "Calibration slope",
 }
+
+
+def answer(judged: Judged, called: Called, *, where: str, outcome_label: str) -> None:
+    """Two sentences: how well the model does, and what its threshold costs."""
+    first = performance_answer(
+        judged.metrics, judged.curve, n=judged.n, events=judged.events, where=where
+    )
+    second = threshold_answer(called.confusion, called.threshold, outcome_label=outcome_label)
+    panels.answer(f"{first} {second}")
+
+
+def methods(estimates: Mapping[str, Estimate], threshold: float) -> str:
+    """How every interval was made: measures with one method stand together.
+
+    Parameters
+    ----------
+    estimates : mapping of str to Estimate
+        By name of the measure.
+    threshold : float
+        At which cases count as positive.
+
+    """
+    labels = {metric.name: metric.label for metric in METRICS}
+    by_method: dict[str, list[str]] = {}
+    for name, estimate in estimates.items():
+        by_method.setdefault(estimate.method, []).append(labels[name])
+    level = next(iter(estimates.values())).level
+    parts = [f"{', '.join(names)}: {method}" for method, names in by_method.items()]
+    return (
+        f"Intervals at {100 * level:g} %. {'; '.join(parts)}. {BOOTSTRAP:,} resamples of patients, "
+        f"seed {SEED}. A case is positive when its risk is at least {threshold:g}."
+    )
 
 
 def draw(judged: Judged, called: Called) -> None:

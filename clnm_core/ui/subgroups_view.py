@@ -6,21 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from clnm_core.report import wording
+from clnm_core.report.answers import subgroups_answer
 from clnm_core.report.wording import Unit
 from clnm_core.stats.metrics import METRICS
-from clnm_core.stats.subgroups import GAP_METRICS, MARGINS
+from clnm_core.stats.subgroups import FEWEST, GAP_METRICS, MARGINS
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui import panels
 from clnm_core.ui.charts.forest import forest_figure
 from clnm_core.ui.charts.gaps import gap_figure
-from clnm_core.ui.compared import Compared, Names, forest_rows, gap_rows
+from clnm_core.ui.compared import Compared, forest_rows, gap_rows
 from clnm_core.ui.performance_view import NARROW
-
-_VERDICTS = {
-    "gap": "gap shown",
-    "no gap beyond the margin": "no gap beyond the margin",
-    "not enough data": "not enough data",
-}
+from clnm_core.ui.performance_view import methods as methods_of
 
 
 def metric_names() -> dict[str, str]:
@@ -29,10 +25,26 @@ def metric_names() -> dict[str, str]:
     return {name: labels[name] for name in GAP_METRICS} | labels
 
 
-def draw(compared: Compared, metric: str, names: Names) -> None:
+def answer(compared: Compared) -> None:
+    """The gap that weighs most over all measures, or what cannot be said."""
+    panels.answer(subgroups_answer(compared.groups, compared.gaps, labels=compared.labels))
+
+
+def methods(compared: Compared, metric: str) -> str:
+    """How the groups and gaps of one measure were made."""
+    own = methods_of({metric: compared.overall[metric]}, compared.threshold)
+    return (
+        f"{own} Groups under {FEWEST} cases are not scored. Gaps: difference from the largest group "
+        "of a column, interval by MOVER from the two groups' intervals (Zou 2008); a gap is shown "
+        "where it excludes zero and is not wholly within the margin. Intervals and verdicts are not "
+        "corrected for the number of comparisons."
+    )
+
+
+def draw(compared: Compared, metric: str) -> None:
     """Draw strip, forest plot, gaps and tables for one measure."""
-    rows = forest_rows(compared, metric, names)
-    gaps = gap_rows(compared, metric, names)
+    rows = forest_rows(compared, metric)
+    gaps = gap_rows(compared, metric)
     _strip(compared, metric, rows, gaps)
     with st.grid(2, min_column_width=NARROW):
         _forest(compared, metric, rows)
@@ -47,13 +59,15 @@ def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFra
         panels.estimate(f"{label}, all cases", compared.overall[metric], name=metric, n=compared.n)
     ]
     if not scored.empty:
-        for words, row in (
-            ("Lowest", scored.loc[scored["value"].idxmin()]),
-            ("Highest", scored.loc[scored["value"].idxmax()]),
+        for words, place in (
+            ("Lowest", scored["value"].to_numpy().argmin()),
+            ("Highest", scored["value"].to_numpy().argmax()),
         ):
-            estimate = Estimate(row["value"], row["low"], row["high"], 0.95, row["method"])
+            row = scored.iloc[place]
             figures.append(
-                panels.estimate(f"{words}: {row['level']}", estimate, name=metric, n=int(row["n"]))
+                panels.estimate(
+                    f"{words}: {row['level']}", estimates(scored)[place], name=metric, n=row["n"]
+                )
             )
     shown = int((gaps["verdict"] == "gap").sum())
     figures.append(
@@ -138,11 +152,14 @@ def _tables(metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
         panels.table_download(gaps, "gaps_table")
 
 
+def estimates(rows: pd.DataFrame) -> list[Estimate]:
+    """The value of every row as an estimate again."""
+    parts = zip(rows["value"], rows["low"], rows["high"], rows["method"], strict=True)
+    return [Estimate(value, low, high, 0.95, method) for value, low, high, method in parts]
+
+
 def printed_groups(rows: pd.DataFrame, unit: Unit, label: str) -> pd.DataFrame:
     """The groups as they are printed; words in place of a value that is missing."""
-    estimates = [
-        Estimate(row.value, row.low, row.high, 0.95, row.method) for row in rows.itertuples()
-    ]
     return pd.DataFrame(
         {
             "Column": rows["column"],
@@ -153,13 +170,13 @@ def printed_groups(rows: pd.DataFrame, unit: Unit, label: str) -> pd.DataFrame:
                 wording.value_text(estimate, unit, n=n, decimals=3)
                 if estimate.is_estimable
                 else note
-                for estimate, n, note in zip(estimates, rows["n"], rows["note"], strict=True)
+                for estimate, n, note in zip(estimates(rows), rows["n"], rows["note"], strict=True)
             ],
             "95 % interval": [
                 wording.interval_text(estimate, unit, n=n, decimals=3)
                 if estimate.is_estimable
                 else "–"
-                for estimate, n in zip(estimates, rows["n"], strict=True)
+                for estimate, n in zip(estimates(rows), rows["n"], strict=True)
             ],
         }
     )
@@ -177,6 +194,6 @@ def printed_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
                 wording.interval(low, high, decimals=3)
                 for low, high in zip(gaps["low"], gaps["high"], strict=True)
             ],
-            "Verdict": [_VERDICTS[verdict] for verdict in gaps["verdict"]],
+            "Verdict": gaps["verdict"],
         }
     )

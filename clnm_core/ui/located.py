@@ -1,0 +1,62 @@
+"""What does the Location page need to know about one outcome?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from clnm_core.stats.gland import gland_grid
+from clnm_core.stats.location import distance_bins, distance_curve
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Located:
+    """One outcome by place; an empty frame where the cohort does not record the place.
+
+    ``known`` counts the cases whose outcome is known, ``events`` those with it. ``curve``
+    and ``bins`` are by distance to the capsule, ``cells`` by lobe and third.
+    """
+
+    outcome: str
+    known: int
+    events: int
+    curve: pd.DataFrame
+    bins: pd.DataFrame
+    cells: pd.DataFrame
+
+    @property
+    def has_distance(self) -> bool:
+        """Whether any case with a known outcome has a distance."""
+        return not self.bins.empty and bool(self.bins["n"].sum())
+
+    @property
+    def has_place(self) -> bool:
+        """Whether any case with a known outcome has a lobe."""
+        return not self.cells.empty and bool(self.cells["n"].sum())
+
+
+def locate(cases: pd.DataFrame, outcome: str) -> Located:
+    """Compute curve, bins and cells of one outcome.
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        ``patient_id``, the outcome (true, false or missing) and, where the cohort has them,
+        ``capsule_distance_mm``, ``lobe`` and ``third``.
+    outcome : str
+        Column of the outcome.
+
+    """
+    happened, patient = cases[outcome], cases["patient_id"]
+    curve, bins, cells = pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
+    if "capsule_distance_mm" in cases:
+        distance = cases["capsule_distance_mm"]
+        curve = distance_curve(distance, happened, patient=patient)
+        bins = distance_bins(distance, happened, patient=patient)
+    if "lobe" in cases and "third" in cases:
+        cells = gland_grid(cases["lobe"], cases["third"], happened, patient=patient)
+    known = happened.notna()
+    return Located(
+        outcome, int(known.sum()), int(happened[known].astype(bool).sum()), curve, bins, cells
+    )

@@ -1,0 +1,95 @@
+"""Which model, on which split, at which threshold? The row of pickers above an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Registry
+from clnm_core.stats.audit import DEFAULT_THRESHOLD
+from clnm_core.store.records import ModelRecord
+from clnm_core.ui import cached, panels
+from clnm_core.ui.links import labels_of
+from clnm_core.ui.subgroups_view import metric_names
+
+_FIRST_GROUPS = ("centre", "sex", "lobe")
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A model, the cases on which it is judged, and a threshold."""
+
+    query: CohortQuery
+    model: ModelRecord
+    threshold: float
+
+    @property
+    def where(self) -> str:
+        """What kind of cases these are, as an adjective; empty for all."""
+        return self.query.split.replace("_", " ")
+
+
+def pick_judged(query: CohortQuery) -> Picked | None:
+    """Ask for model, split and threshold; say so where no model has judged the cases."""
+    if not any(model.outcome == query.outcome for model in cached.models(query.cohort)):
+        panels.pick_model(query)
+        return None
+    left, middle, right = st.columns(3)
+    with left:
+        model = panels.pick_model(query)
+    if model is None:
+        return None
+    with middle:
+        split = panels.pick_split(query, model)
+    with right:
+        threshold = panels.pick_threshold(usual_threshold(model))
+    return Picked(replace(query, split=split), model, threshold)
+
+
+def usual_threshold(model: ModelRecord) -> float:
+    """The threshold in the model's manifest; 0.5 where it has none."""
+    value = model.manifest.get("threshold")
+    return float(value) if isinstance(value, int | float) else DEFAULT_THRESHOLD
+
+
+def pick_groups(registry: Registry, outcome: str) -> tuple[tuple[str, ...], str]:
+    """Ask for one or two columns to group by, and for the measure to compare.
+
+    Returns
+    -------
+    columns : tuple of str
+        The first is kept in the link as ``by``, the second as ``by_too``.
+    metric : str
+        Kept in the link as ``metric``.
+
+    """
+    names = {
+        column.name: column.label for column in registry.filterable() if column.name != outcome
+    }
+    first = next((name for name in _FIRST_GROUPS if name in names), next(iter(names)))
+    left, middle, right = st.columns(3)
+    with left:
+        chosen = panels.pick_column("Groups", names, default=first)
+    others = {"": "none"} | {name: label for name, label in names.items() if name != chosen}
+    with middle:
+        second = pick("And", "by_too", others)
+    with right:
+        metric = pick("Measure", "metric", metric_names())
+    return ((chosen, second) if second else (chosen,)), metric
+
+
+def pick(label: str, key: str, names: Mapping[str, str]) -> str:
+    """One of several words by its label; kept in the link under ``key``."""
+    shown = labels_of(names)
+    return str(
+        st.selectbox(
+            label,
+            list(shown),
+            format_func=lambda name: shown.get(name, str(name)),
+            key=key,
+            bind="query-params",
+        )
+    )
