@@ -139,6 +139,8 @@ def ece(
     """
     if len(predictions) == 0:
         return not_estimable("no cases", level=level)
+    if _patients(predictions) < 2:
+        return not_estimable("one patient only", level=level)
     if cells is None:
         quantiles = bins * _CELLS_PER_BIN
         cells = risk_cells(predictions, bootstrap=bootstrap, seed=seed, quantiles=quantiles)

@@ -135,6 +135,9 @@ def operating_point(
                     smoothed_counts(seen, patients, bootstrap=bootstrap, seed=seed)
                 )
                 sample, words = smoothed[name], f"{method}, half a case added to each count"
+            if bootstrap and (patients < 2 or np.isnan(sample).all()):
+                estimates[name] = not_estimable("too few patients to resample", level=level)
+                continue
             estimates[name] = percentile_interval(float(value), sample, level=level, method=words)
     return estimates
 
