@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from clnm_core.cli.output import read_bytes, write_text
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.predictions import Predictions
@@ -139,17 +137,13 @@ def _from_store(options: argparse.Namespace) -> Audit:
         cases = evaluation(warehouse, query, options.model, columns=by)
     return audit(
         Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"]),
-        groups=_groups(cases, by, registry) if by else None,
+        groups=cases[list(by)] if by else None,
+        columns=[registry[name] for name in by],
+        split=cases["split"],
         threshold=options.threshold,
         bootstrap=options.bootstrap,
         seed=options.seed,
     )
-
-
-def _groups(cases: pd.DataFrame, by: tuple[str, ...], registry: Any) -> pd.DataFrame:
-    from clnm_core.stats.subgroups import labelled_groups
-
-    return labelled_groups(cases, [registry[name] for name in by])
 
 
 def _names(text: str) -> tuple[str, ...]:

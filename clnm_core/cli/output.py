@@ -30,7 +30,7 @@ def write_text(text: str, target: str) -> None:
         ) from None
 
 
-def show_progress(step: str, share: float) -> None:
+def show_progress(share: float, step: str) -> None:
     """One line per step on standard error; ``share`` is how far, in [0, 1]."""
     sys.stderr.write(f"{share:4.0%}  {step}\n")
     sys.stderr.flush()

@@ -71,7 +71,7 @@ def train_in_store(
     outcome: str | None = None,
     predictors: Sequence[str] | None = None,
     seed: int = 0,
-    progress: Callable[[str, float], None] = lambda step, share: None,
+    progress: Callable[[float, str], None] = lambda share, step: None,
 ) -> TrainReport:
     """Train the logistic baseline on a cohort and publish its risks.
 
@@ -87,7 +87,7 @@ def train_in_store(
         By default every column that is known before surgery.
     seed : int
     progress : callable
-        Takes the step in words and how far, in [0, 1].
+        Takes how far, in [0, 1], and the step in words.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def train_in_store(
     PredictorError, MissingOutcomeError
         As :func:`~clnm_core.systems.training.train_clinical` says.
     """
-    progress(f"Reading cohort {cohort}", 0.05)
+    progress(0.05, f"Reading cohort {cohort}")
     with Warehouse.open(root) as warehouse:
         record = warehouse.cohort(cohort)
         registry = warehouse.registry(cohort)
@@ -111,9 +111,9 @@ def train_in_store(
             )
         read_version = warehouse.version
         frame = cases(warehouse, CohortQuery(cohort, outcome), [column.name for column in registry])
-    progress(f"Training {name} on {len(frame):,} cases, five folds of patients", 0.2)
+    progress(0.2, f"Training {name} on {len(frame):,} cases, five folds of patients")
     trained = train_clinical(frame, registry, outcome, predictors=predictors, seed=seed)
-    progress("Saving the model", 0.85)
+    progress(0.85, "Saving the model")
     training = trained.predictions["split"].isin(["train", trained.threshold_from])
     manifest = save_clinical(
         trained.model,
@@ -147,7 +147,7 @@ def train_in_store(
     version = publish(
         root, build, action="train", detail={"cohort": cohort, "model": name, "outcome": outcome}
     )
-    progress(f"Published as store version {version}", 1.0)
+    progress(1.0, f"Published as store version {version}")
     notes = list(trained.model.design.dropped)
     if trained.set_aside:
         notes.append(f"{trained.set_aside} cases have an unknown outcome and were set aside.")

@@ -104,7 +104,7 @@ def _offer_training(query: CohortQuery) -> None:
                 query.cohort,
                 name="clinical",
                 outcome=outcome,
-                progress=lambda step, share: status.update(label=f"{step} ({share:.0%})"),
+                progress=lambda share, step: status.update(label=f"{step} ({share:.0%})"),
             )
         st.rerun()
 

@@ -59,7 +59,7 @@ def root(tmp_path: Path) -> Path:
 def test_a_trained_model_is_published_and_judges_a_new_case(root: Path) -> None:
     steps: list[float] = []
     report = train_in_store(
-        root, "thyroid", name="clinical", progress=lambda step, share: steps.append(share)
+        root, "thyroid", name="clinical", progress=lambda share, step: steps.append(share)
     )
     assert report.outcome == "lateral"
     assert set(report.metrics) == {"train", "external"}
