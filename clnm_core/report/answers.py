@@ -22,6 +22,7 @@ from clnm_core.report.wording import (
     percent,
     percent_interval,
     short_method,
+    threshold_text,
     upper_first,
 )
 from clnm_core.stats.audit import Audit
@@ -179,7 +180,7 @@ def threshold_answer(confusion: Confusion, threshold: float, *, outcome_label: s
         if without
         else "there is no case without it"
     )
-    return f"At threshold {threshold:.2f}, {missed} and {flagged}."
+    return f"At threshold {threshold_text(threshold)}, {missed} and {flagged}."
 
 
 def location_answer(

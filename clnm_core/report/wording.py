@@ -250,6 +250,19 @@ def mm(distance: float) -> str:
     return f"{number(distance, 1)} mm"
 
 
+def threshold_text(threshold: float) -> str:
+    """A threshold of risk: two decimals, more figures only where two would tell another one.
+
+    Examples
+    --------
+    >>> threshold_text(0.3), threshold_text(0.3051), threshold_text(0.004)
+    ('0.30', '0.305', '0.004')
+
+    """
+    two = f"{threshold:.2f}"
+    return two if abs(float(two) - threshold) < 1e-9 else f"{threshold:.3g}"
+
+
 def joined(parts: Sequence[str]) -> str:
     """Words in a row: "a", "a and b", "a, b and c"."""
     if len(parts) < 2:

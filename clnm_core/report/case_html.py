@@ -1,0 +1,153 @@
+"""What does a model say of this one case? One file for the record, to print and to keep."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterator, Sequence
+
+from clnm_core.domain.image import Image
+from clnm_core.imaging.rendering import to_png
+from clnm_core.report import svg
+from clnm_core.report.case_words import case_answer
+from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
+from clnm_core.report.wording import (
+    Unit,
+    count_text,
+    interval_text,
+    mm,
+    number,
+    percent,
+    reason,
+    value_text,
+)
+from clnm_core.systems.case import CaseReport
+
+
+def case_html(
+    report: CaseReport,
+    *,
+    images: Sequence[tuple[str, Image]] = (),
+    store_version: int | None = None,
+) -> str:
+    """The report of one case as one self-contained HTML file.
+
+    Parameters
+    ----------
+    report : CaseReport
+        What the model says of the case.
+    images : sequence of (str, Image)
+        Title and picture; shown pixel by pixel, losslessly, inside the file. Titles are
+        plain text; whoever calls sees to it that they name no patient.
+    store_version : int, optional
+        Version of the store that the model was read from.
+
+    Returns
+    -------
+    str
+        The text of the file.
+
+    """
+    title = f"{report.outcome_label}: one case judged by {report.model}"
+    foot = [f"Model {report.model}; trained on {report.trained_on}."]
+    if store_version is not None:
+        foot.append(f"Store version {store_version}.")
+    return sheet(title, _parts(report, images), foot=foot)
+
+
+def _parts(report: CaseReport, images: Sequence[tuple[str, Image]]) -> Iterator[str]:
+    yield f"<h1>{escaped(report.outcome_label)}</h1>"
+    yield paragraph(case_answer(report), "answer")
+    yield section("Risk", _risk(report))
+    yield section("What to doubt", _doubts(report))
+    if images:
+        yield section("Images", *(_picture(title, image) for title, image in images))
+    yield section("Recorded values", table(("Variable", "Value"), report.values))
+    yield section(
+        "What moves the risk",
+        paragraph(
+            "What each variable adds to the log-odds against the mean of the training cases. "
+            "It describes the model, not a cause.",
+            "muted",
+        ),
+        _contributions(report),
+    )
+
+
+def _risk(report: CaseReport) -> str:
+    risk = report.risk
+    is_known = not math.isnan(risk.value)
+    side = "reached" if report.is_positive else "not reached"
+    rows = [
+        ("Risk", value_text(risk, Unit.SHARE) if is_known else reason(risk)),
+        (
+            f"{percent(risk.level)} interval",
+            f"{interval_text(risk, Unit.SHARE)} ({risk.method})"
+            if not math.isnan(risk.low)
+            else "no interval",
+        ),
+        ("Threshold", f"{percent(report.threshold)}{f', {side}' if is_known else ''}"),
+        ("Model", report.model),
+        ("Trained on", report.trained_on),
+    ]
+    return table(("", ""), rows)
+
+
+def _doubts(report: CaseReport) -> str:
+    if not report.doubts:
+        return paragraph("Every value lies inside what the model was trained on.")
+    return f"<ul>{''.join(f'<li>{escaped(doubt)}</li>' for doubt in report.doubts)}</ul>"
+
+
+def _contributions(report: CaseReport) -> str:
+    rows = report.contributions.to_dict("records")
+    largest = max((abs(row["log_odds"]) for row in rows), default=0.0) or 1.0
+    return table(
+        ("Variable", "Value", "Log-odds", "lowers – raises"),
+        [
+            (
+                row["label"],
+                row["value"],
+                number(row["log_odds"], 2),
+                Marked(
+                    svg.whisker(
+                        row["log_odds"],
+                        min(row["log_odds"], 0.0),
+                        max(row["log_odds"], 0.0),
+                        across=(-largest, largest),
+                        reference=0.0,
+                    )
+                ),
+            )
+            for row in rows
+        ],
+        numbers=frozenset({2}),
+    )
+
+
+def _picture(title: str, image: Image) -> str:
+    """A picture in its true aspect, with what is known of its scale."""
+    rows, columns = image.pixels.shape[:2]
+    spacing = image.spacing_mm
+    stretch = spacing[0] / spacing[1] if spacing else 1.0
+    width = min(columns, 640)
+    height = round(width * rows * stretch / columns)
+    scale = (
+        f"{mm(columns * spacing[1])} wide, {mm(rows * spacing[0])} high"
+        if spacing
+        else "spacing unknown"
+    )
+    said = [f"{columns} × {rows} pixels", scale]
+    if image.frames > 1:
+        said.append(f"frame {image.frame + 1} of {count_text(image.frames, 'frame')}")
+    if image.source:
+        said.append(image.source)
+    words = "; ".join([*said, *(note.rstrip(".") for note in image.notes)])
+    data = base64.b64encode(to_png(image)).decode()
+    return (
+        f"<figure><h3>{escaped(title)}</h3>"
+        f'<img alt="{escaped(title)}" width="{width}" height="{height}" '
+        f'style="background:#000;image-rendering:pixelated;max-width:100%" '
+        f'src="data:image/png;base64,{data}">'
+        f"<figcaption>{escaped(words)}.</figcaption></figure>"
+    )

@@ -1,0 +1,137 @@
+"""What does every one-file report look like? The sheet of paper, and what may be written on it.
+
+Everything that comes from data passes through :func:`escaped`; a content security policy in
+the head keeps the file from asking for anything from anywhere.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from clnm_core import __version__
+from clnm_core.report.wording import RESEARCH_USE
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""Nothing is loaded but pictures inside the file; nothing runs."""
+
+STYLE = """
+:root{color-scheme:light;--ink:#1b1f24;--muted:#59616b;--line:#d8dce1;--accent:#1F3B57}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:2rem 1.5rem 3rem;max-width:64rem;color:var(--ink);background:#fff;
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere;
+font-variant-numeric:tabular-nums}
+h1{font-size:1.5rem;margin:0 0 .25rem}
+h2{font-size:1.1rem;margin:2rem 0 .5rem;break-after:avoid}
+.answer{font-size:1.15rem;margin:.75rem 0}
+.muted,figcaption,footer{color:var(--muted);font-size:.87rem}
+.use{border:1px solid var(--ink);padding:.15rem .6rem;display:inline-block;font-size:.87rem}
+table{border-collapse:collapse;width:100%;font-size:.87rem}
+th,td{text-align:left;vertical-align:top;padding:.3rem .7rem .3rem 0;
+border-bottom:1px solid var(--line)}
+th{font-weight:600;border-bottom:1px solid var(--ink)}
+td.n,th.n{text-align:right;white-space:nowrap}
+tr{break-inside:avoid}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.5rem}
+figure{margin:0;break-inside:avoid}
+figure h3{font-size:.95rem;margin:0 0 .25rem}
+svg{max-width:100%;height:auto;display:block}
+.error{color:#9c2a14;font-weight:600}
+.warning{color:#7a4b00;font-weight:600}
+.info{color:var(--muted);font-weight:600}
+footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.5rem}
+@media print{body{padding:0;max-width:none;font-size:10.5pt}h1{font-size:15pt}
+.figures{grid-template-columns:1fr 1fr;gap:.8rem}@page{margin:16mm}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Marked-up text that was made here, and holds nothing unescaped from data."""
+
+    html: str
+
+
+def escaped(text: object) -> str:
+    """Text that no browser can read as a mark; quotes too.
+
+    Examples
+    --------
+    >>> escaped('<img src=x onerror="alert(1)">')
+    '&lt;img src=x onerror=&quot;alert(1)&quot;&gt;'
+
+    """
+    return html.escape(str(text), quote=True)
+
+
+def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = ()) -> str:
+    """A whole HTML file.
+
+    Parameters
+    ----------
+    title : str
+        Plain text.
+    parts : iterable of str
+        Marked-up body, escaped already.
+    foot : sequence of str
+        More lines of plain text for the foot.
+
+    """
+    lines = [RESEARCH_USE, *foot, f"CLNM Explorer {__version__}."]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escaped(title)}</title><style>{STYLE}</style></head><body>\n"
+        f'<p class="use">{escaped(RESEARCH_USE)}</p>\n'
+        + "\n".join(parts)
+        + f"\n<footer>{'<br>'.join(escaped(line) for line in lines)}</footer>\n</body></html>\n"
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    """A heading of plain text and its marked-up parts."""
+    return f"<section><h2>{escaped(title)}</h2>{''.join(parts)}</section>"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """A paragraph of plain text; ``kind`` is a class of the style."""
+    return f'<p class="{kind}">{escaped(text)}</p>' if kind else f"<p>{escaped(text)}</p>"
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: frozenset[int] = frozenset()
+) -> str:
+    """A table of plain values; cells that are :class:`Marked` are taken as they are.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Plain text.
+    rows : iterable of sequence
+        As long as the head.
+    numbers : frozenset of int
+        Places of columns that are set to the right.
+
+    """
+
+    def cell(tag: str, place: int, value: object) -> str:
+        inside = value.html if isinstance(value, Marked) else escaped(value)
+        return (
+            f"<{tag} class=n>{inside}</{tag}>" if place in numbers else f"<{tag}>{inside}</{tag}>"
+        )
+
+    def line(tag: str, values: Sequence[object]) -> str:
+        return f"<tr>{''.join(cell(tag, i, value) for i, value in enumerate(values))}</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+
+
+def figure(title: str, drawing: str, how_to_read: str) -> str:
+    """A drawing (SVG made here) with its title and how to read it, both plain text."""
+    return (
+        f"<figure><h3>{escaped(title)}</h3>{drawing}"
+        f"<figcaption>{escaped(how_to_read)}</figcaption></figure>"
+    )
