@@ -5,6 +5,7 @@ import streamlit as st
 from clnm_core.ui import cohort_bar, overview_view
 
 query = cohort_bar.selected()
+overview_view.draw_answer(query)
 overview_view.unit_note(query)
 overview_view.draw_figures(query)
 with st.grid(2, min_column_width=360):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clnm_core.domain.columns import Column, Kind, Level, Registry
+from clnm_core.domain.columns import Column, Kind, Level
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.imaging.rendering import png_bytes
 from clnm_core.store import artifacts

@@ -35,7 +35,11 @@ class _Store:
         return cached.registry(cohort)
 
     def outcomes(self, cohort: str) -> Sequence[str]:
-        return [count.name for count in cached.cohort(cohort).outcomes]
+        """In reading order; the one that was modelled first leads, as it is the default."""
+        names = [count.name for count in cached.cohort(cohort).outcomes]
+        models = sorted(cached.models(cohort), key=lambda model: model.created)
+        first = next((model.outcome for model in models if model.outcome in names), None)
+        return sorted(names, key=lambda name: name != first)
 
     def splits(self, cohort: str) -> Sequence[str]:
         return [value for value in self.values(cohort, "split") if value != UNKNOWN]
@@ -120,7 +124,7 @@ def slider_scale(low: float, high: float) -> tuple[float, float, float]:
 
 def _everyone() -> CohortQuery:
     for record in cached.cohorts():
-        return CohortQuery(record.name, record.outcomes[0].name if record.outcomes else "")
+        return CohortQuery(record.name, next(iter(_Store().outcomes(record.name)), ""))
     raise EmptyCohortError("The store has no cohort yet. Import a table on the Import page.")
 
 

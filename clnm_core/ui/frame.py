@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clnm_core import __version__
+from clnm_core.errors import ClnmError
 from clnm_core.report.wording import RESEARCH_USE, count_text
 from clnm_core.ui import cached, cohort_bar
 from clnm_core.ui.charts.theme import palette
@@ -117,11 +120,24 @@ def style() -> None:
     colours = palette(is_dark())
     st.html(
         f"""<style>
+        :has(> .st-key-cohort_line) {{ position: sticky; top: 0; z-index: 90; }}
         .st-key-cohort_line {{
-            position: sticky; top: 0; z-index: 90; background: {colours.page};
+            background: {colours.page};
             border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0;
         }}
+        [data-testid="stMetricLabel"] p, [data-testid="stMetricDelta"] div {{
+            white-space: normal; overflow: visible;
+        }}
         .st-key-footer p {{ font-size: 0.8rem; }}
+        .clnm-record {{ width: 100%; border-collapse: collapse; font-size: 0.93rem; }}
+        .clnm-record th {{ text-align: left; font-weight: 600; padding: 0.9rem 0 0.25rem; }}
+        .clnm-record tr:first-child th {{ padding-top: 0; }}
+        .clnm-record td {{
+            border-top: 1px solid {colours.grid}; padding: 0.28rem 0.5rem 0.28rem 0;
+            vertical-align: top; font-variant-numeric: tabular-nums;
+        }}
+        .clnm-record td:first-child {{ color: {colours.muted}; width: 55%; }}
+        .clnm-record td.unknown {{ color: {colours.muted}; font-style: italic; }}
         [data-testid="stMetricValue"], [data-testid="stMetricDelta"] {{
             font-variant-numeric: tabular-nums;
         }}
@@ -165,6 +181,15 @@ def has_cases() -> bool:
     return False
 
 
+@contextlib.contextmanager
+def errors_said() -> Iterator[None]:
+    """Say an error that a reader can mend in place of the rest of the page; the frame stays."""
+    try:
+        yield
+    except ClnmError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
 def footer() -> None:
     """What holds for every page: research use, version, store version."""
     with st.container(key="footer"):
@@ -183,10 +208,16 @@ def _page(entry: Entry) -> StreamlitPage:
     )
 
 
-_WORDMARK = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 32" width="190" height="32">'
+_GLYPH = (
     '<path d="M6 6c5 0 7 4 7 10s-1 10-4 10-6-5-6-11c0-5 1-9 3-9zM26 6c-5 0-7 4-7 10s1 10 4 10 '
     '6-5 6-11c0-5-1-9-3-9zM12 18h8v5h-8z" fill="#3B6FB6"/><circle cx="24" cy="13" r="2.6" '
-    'fill="#C8442B"/><text x="38" y="22" font-family="Source Sans 3,Segoe UI,Helvetica,Arial,'
+    'fill="#C8442B"/>'
+)
+ICON = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="64" height="64">{_GLYPH}</svg>'
+"""The tab's icon; of our own, as one of Streamlit's would be fetched from another server."""
+
+_WORDMARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 32" width="190" height="32">'
+    f'{_GLYPH}<text x="38" y="22" font-family="Source Sans 3,Segoe UI,Helvetica,Arial,'
     'sans-serif" font-size="18" font-weight="600" fill="{ink}">CLNM Explorer</text></svg>'
 )

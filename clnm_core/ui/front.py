@@ -31,6 +31,7 @@ from clnm_core.errors import ClnmError
 from clnm_core.store.places import default_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.ui import first_start
+from clnm_core.ui.words import plain
 
 SHELL = Path(__file__).with_name("shell.py")
 """The script that runs for every visitor; absolute, so that any directory will do."""
@@ -168,7 +169,7 @@ def explain(error: Exception) -> bool:
     the log carries it; the log has the reference, the type and the places in the code.
     """
     if isinstance(error, ClnmError):
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return True
     reference = secrets.token_hex(3).upper()
     places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))

@@ -7,18 +7,22 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.cohort import UNKNOWN, CohortQuery
 from clnm_core.domain.columns import Column, Kind, Registry, Role
+from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report import wording
+from clnm_core.report.answers import overview_answer
 from clnm_core.stats.distribution import distribution
+from clnm_core.stats.rates import known_outcome, rate
 from clnm_core.stats.summary import OVERALL, printed, table_one
-from clnm_core.stats.uncertainty import wilson
+from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store import selection
 from clnm_core.store.selection import Counts
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import cached, links, panels
 from clnm_core.ui.charts.distributions import distribution_figure
 from clnm_core.ui.charts.flow import flow_figure
+from clnm_core.ui.charts.outcomes import outcome_figure
 from clnm_core.ui.words import plain
 
 MOST_STRATA = 12
@@ -28,12 +32,26 @@ FIRST_SHOWN = ("age_years", "max_diameter_mm", "capsule_distance_mm", "lobe")
 """Distributions that are drawn until somebody chooses others."""
 
 
+def draw_answer(query: CohortQuery) -> None:
+    """The sentence that says who is in the cohort."""
+    counts = cached.counts(query)
+    absent = counts.cases - counts.events - counts.unknown
+    panels.answer(
+        overview_answer(
+            OutcomeCount(query.outcome, counts.events, absent, counts.unknown),
+            patients=counts.patients,
+            outcome_label=cached.registry(query.cohort)[query.outcome].label,
+            centres=_centres(query),
+            share=cached.computed(share_of, query),
+        )
+    )
+
+
 def draw_figures(query: CohortQuery) -> None:
     """The strip: patients, cases with the outcome, unknown outcome, centres, images."""
     counts = cached.counts(query)
-    registry = cached.registry(query.cohort)
     known = counts.cases - counts.unknown
-    share = wilson(counts.events, known)
+    share = cached.computed(share_of, query)
     figures = [
         panels.Figure(
             "Patients",
@@ -42,12 +60,12 @@ def draw_figures(query: CohortQuery) -> None:
             "A case is one index lesion.",
         ),
         panels.Figure(
-            registry[query.outcome].label,
+            "With the outcome",
             wording.percent(share.value, known) if known else "–",
             f"{wording.percent_interval(share.low, share.high, known)} · {counts.events:,} of {known:,}"
             if known
             else "unknown in every case",
-            "Share of the cases whose outcome is known; Wilson interval.",
+            f"Share of the cases whose outcome is known. {share.method}.",
         ),
         panels.Figure(
             "Outcome unknown",
@@ -56,9 +74,8 @@ def draw_figures(query: CohortQuery) -> None:
             "Not examined or not recorded: never counted as negative.",
         ),
     ]
-    if "centre" in registry:
-        centres = sum(1 for n in cached.level_counts(query, "centre").values() if n)
-        figures.append(panels.Figure("Centres", f"{centres:,}", "with at least one case"))
+    if _centres(query):
+        figures.append(panels.Figure("Centres", f"{_centres(query):,}", "in the selection"))
     images, pictured = cached.computed(image_counts, query)
     figures.append(
         panels.Figure("Images", f"{images:,}", f"of {wording.count_text(pictured, 'case')}")
@@ -94,14 +111,8 @@ def draw_flow(query: CohortQuery) -> None:
 def draw_outcomes(query: CohortQuery) -> None:
     """Every outcome of the cohort: present, absent, unknown."""
     rows = cached.computed(outcome_table, query)
-    bars = rows.assign(low=float("nan"), high=float("nan"))
-    closing = pd.DataFrame([{"label": "", "present": 0, "absent": 0, "unknown": 0, "n": 0}])
     panels.figure_card(
-        distribution_figure(
-            pd.concat([bars, closing], ignore_index=True),
-            title="Cases",
-            dark=panels.is_dark(),
-        ),
+        outcome_figure(rows, dark=panels.is_dark()),
         rows,
         "What is known of each outcome",
         "Cases with and without each outcome, and those for which it is not known. "
@@ -115,7 +126,7 @@ def draw_table_one(query: CohortQuery) -> None:
     registry = cached.registry(query.cohort)
     names = {"": "nothing"} | {c.name: c.label for c in strata(query, registry)}
     first = "split" if "split" in names else query.outcome
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(width=320):
         by = panels.pick_column("Table 1 divided by", names, default=first)
     table = cached.computed(table_of, query, by)
     shown = shown_table(table)
@@ -126,8 +137,9 @@ def draw_table_one(query: CohortQuery) -> None:
         alt="Table 1 of the selected cases",
         column_config={
             "Variable": st.column_config.TextColumn(pinned=True, width="medium"),
-            "SMD": st.column_config.NumberColumn(
-                format="%.2f",
+            "Test": st.column_config.TextColumn(width=110),
+            "SMD": st.column_config.TextColumn(
+                alignment="right",
                 help="Largest standardised mean difference between any two columns.",
             ),
         },
@@ -180,19 +192,15 @@ def strata(query: CohortQuery, registry: Registry) -> list[Column]:
 
 
 def shown_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Table 1 as a page shows it: each variable named once, p in words."""
+    """Table 1 as a page shows it: each variable named once, SMD and p in words."""
     shown = printed(table)
     again = shown["Variable"].eq(shown["Variable"].shift())
-    for name in ("SMD", "p", "Test"):
-        if name in shown:
-            shown[name] = shown[name].astype(object).where(~again, None)
-    shown["Variable"] = shown["Variable"].where(~again, "")
     if "p" in shown:
-        shown["p"] = [
-            "" if p is None or p != p else wording.p_text(float(p)).removeprefix("p ")
-            for p in shown["p"]
-        ]
-        shown["SMD"] = pd.to_numeric(shown["SMD"])
+        shown["SMD"] = ["" if smd != smd else wording.number(smd) for smd in shown["SMD"]]
+        shown["p"] = ["" if p != p else wording.p_text(p).removeprefix("p ") for p in shown["p"]]
+    for name in ("Variable", "SMD", "p", "Test"):
+        if name in shown:
+            shown[name] = shown[name].astype(object).where(~again, "")
     return shown.rename(columns={OVERALL: "All"})
 
 
@@ -247,6 +255,22 @@ def image_counts(warehouse: Warehouse, query: CohortQuery) -> tuple[int, int]:
     ids = selection.cases(warehouse, query, ())["case_id"].tolist()
     found = selection.first_images(warehouse, query.cohort, ids)
     return int(found["images"].sum()), len(found)
+
+
+def share_of(warehouse: Warehouse, query: CohortQuery) -> Estimate:
+    """Share with the outcome among the cases for which it is known."""
+    frame = selection.cases(warehouse, query, [query.outcome])
+    happened, known = known_outcome(frame[query.outcome])
+    patients = pd.factorize(frame["patient_id"])[0][known]
+    return rate(happened[known], patients)
+
+
+def _centres(query: CohortQuery) -> int:
+    """Centres of the selected cases; 0 where they are not recorded."""
+    if "centre" not in cached.registry(query.cohort):
+        return 0
+    counted = cached.level_counts(query, "centre")
+    return sum(1 for centre, cases in counted.items() if cases and centre != UNKNOWN)
 
 
 def unit_note(query: CohortQuery) -> None:

@@ -19,7 +19,7 @@ from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store import selection
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, frame, links
-from clnm_core.ui.words import plain
+from clnm_core.ui.words import heading, plain
 
 MOST_FIGURES = 5
 
@@ -110,6 +110,11 @@ def figure_card(
     _card(title, how_to_read, name, table, figure)
 
 
+def svg(markup: str, alt: str) -> None:
+    """A drawing of our own, as wide as its place; in an ``img``, as inline SVG is not let through."""
+    st.image(markup, width="stretch", alt=alt)
+
+
 def svg_card(svg: str, table: pd.DataFrame, title: str, how_to_read: str, name: str) -> None:
     """A drawing of our own with the same head as a chart."""
     _card(title, how_to_read, name, table, svg)
@@ -135,7 +140,7 @@ def _card(
             with menu:
                 kind = _menu(table, name, isinstance(drawing, str))
         if isinstance(drawing, str):
-            st.html(drawing)
+            svg(drawing, title)
         else:
             st.plotly_chart(
                 drawing,
@@ -147,7 +152,14 @@ def _card(
 
 
 def _menu(table: pd.DataFrame, name: str, is_svg: bool) -> str:
-    st.dataframe(table, hide_index=True, width=520, height=280, alt="Numbers of the chart")
+    st.dataframe(
+        table.rename(columns=heading),
+        hide_index=True,
+        width=520,
+        height=min(36 * (len(table) + 1) + 2, 290),
+        placeholder="–",
+        alt="Numbers of the chart",
+    )
     table_download(table, name)
     if is_svg:
         return "svg"

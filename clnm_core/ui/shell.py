@@ -9,7 +9,12 @@ import streamlit as st
 
 from clnm_core.ui import cached, cohort_bar, first_start, frame
 
-st.set_page_config(page_title="CLNM Explorer", layout="wide", initial_sidebar_state="expanded")
+st.set_page_config(
+    page_title="CLNM Explorer",
+    page_icon=frame.ICON,
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
 frame.style()
 page = st.navigation(frame.pages(), expanded=True)
 frame.brand()
@@ -26,5 +31,6 @@ if entry.follows != frame.NOTHING:
     frame.cohort_line()
 st.title(entry.question, anchor=False)
 if entry.follows != frame.CASES or frame.has_cases():
-    page.run()
+    with frame.errors_said():
+        page.run()
 frame.footer()

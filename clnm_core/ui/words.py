@@ -17,3 +17,22 @@ def plain(text: str) -> str:
 
     """
     return _MARKS.sub(r"\\\1", text)
+
+
+_UNITS = {"mm": "mm", "years": "years", "hu": "HU"}
+
+
+def heading(name: str) -> str:
+    """What a reader sees over a column of a table of numbers.
+
+    Examples
+    --------
+    >>> heading("false_positive_rate"), heading("distance_mm"), heading("n")
+    ('False positive rate', 'Distance (mm)', 'n')
+
+    """
+    words = str(name).split("_")
+    unit = _UNITS.get(words[-1]) if len(words) > 1 else None
+    text = " ".join(words[:-1] if unit else words)
+    text = text if len(text) == 1 else text[:1].upper() + text[1:]
+    return f"{text} ({unit})" if unit else text

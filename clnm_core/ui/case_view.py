@@ -1,0 +1,258 @@
+"""The Case page: what is recorded of one case, what it looks like, what the models said."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Column, Kind, Registry, Role
+from clnm_core.domain.image import Modality
+from clnm_core.report import wording
+from clnm_core.report.answers import recorded_case_answer
+from clnm_core.store import selection
+from clnm_core.store.case_records import CaseRecord
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.ui import cached, panels
+from clnm_core.ui.words import plain
+
+PICTURES_AT_ONCE = 4
+
+_MODALITY_WORDS = {Modality.ULTRASOUND: "Ultrasound", Modality.CT: "CT", Modality.OTHER: "Image"}
+
+_GROUPS = (
+    (Role.OUTCOME, "Found on pathology"),
+    (Role.PREDICTOR, "Known before surgery"),
+    (Role.POST_OUTCOME, "Known only after surgery"),
+    (Role.DESIGN, "In the study"),
+    (Role.TRUTH, "Simulated"),
+)
+
+
+def pick_case(query: CohortQuery) -> str:
+    """The case that is shown: of the link, else the first selected; with a way to its neighbours.
+
+    Returns
+    -------
+    str
+        Its pseudonymous number.
+
+    """
+    ids = cached.computed(case_ids, query)
+    first = ids[0] if ids else cached.computed(case_ids, query.everyone())[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        case_id = (
+            st.text_input(
+                "Case number",
+                key="case",
+                bind="query-params",
+                placeholder=first,
+                width=280,
+                help="The pseudonym under which the case is stored.",
+            ).strip()
+            or first
+        )
+        place = ids.index(case_id) if case_id in ids else None
+        _step("Previous", ":material/chevron_left:", ids, place, -1)
+        _step("Next", ":material/chevron_right:", ids, place, +1)
+        if place is None:
+            st.caption("Not among the cases that the filters select.")
+        else:
+            st.caption(f"{place + 1:,} of {wording.count_text(len(ids), 'selected case')}")
+    return case_id
+
+
+def draw(query: CohortQuery, case_id: str) -> None:
+    """Answer, pictures, risks and record of one case."""
+    registry = cached.registry(query.cohort)
+    record = cached.computed(record_of, query.everyone(), case_id)
+    _draw_answer(query, registry, record)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _draw_pictures(record)
+        _draw_risks(query, registry, record)
+        _draw_reads(record)
+    with right:
+        _draw_record(registry, record)
+
+
+def _step(label: str, icon: str, ids: list[str], place: int | None, by: int) -> None:
+    to = None if place is None else place + by
+    is_there = to is not None and 0 <= to < len(ids)
+    st.button(
+        label,
+        icon=icon,
+        key=f"{label.lower()}_case",
+        disabled=not is_there,
+        on_click=_go_to,
+        args=(ids[to] if to is not None and is_there else "",),
+    )
+
+
+def _go_to(case_id: str) -> None:
+    st.session_state["case"] = case_id
+
+
+def _draw_answer(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
+    if not query.outcome:
+        return
+    titles = {
+        model.name: panels.model_title(model)
+        for model in cached.models(query.cohort)
+        if model.outcome == query.outcome
+    }
+    risks = record.predictions.set_index("model")["risk"]
+    happened = record.values.get(query.outcome)
+    panels.answer(
+        recorded_case_answer(
+            {title: float(risks[name]) for name, title in titles.items() if name in risks.index},
+            outcome_label=registry[query.outcome].label,
+            happened=None if happened is None else bool(happened),
+        )
+    )
+
+
+def _draw_pictures(record: CaseRecord) -> None:
+    images = record.images.to_dict("records")
+    if not images:
+        with st.container(border=True):
+            st.markdown("**Images**")
+            st.caption("No image of this case is in the store.")
+        return
+    pages = -(-len(images) // PICTURES_AT_ONCE)
+    page = st.pagination(pages, key="pictures") if pages > 1 else 1
+    shown = images[(page - 1) * PICTURES_AT_ONCE : page * PICTURES_AT_ONCE]
+    columns = 1 if len(images) == 1 else 2
+    with st.grid(columns, min_column_width=220):
+        for image in shown:
+            masks = record.masks[record.masks["image_id"] == image["image_id"]]
+            _draw_picture(image, dict(zip(masks["structure"], masks["digest"], strict=True)))
+
+
+def _draw_picture(image: Mapping[Hashable, Any], masks: Mapping[str, str]) -> None:
+    """One stored image with outlines; ``masks`` is structure -> digest."""
+    spacing = (image["row_spacing_mm"], image["col_spacing_mm"])
+    is_known = all(step is not None and step == step for step in spacing)
+    kind = Modality(image["modality"]) if image["modality"] in set(Modality) else Modality.OTHER
+    view = image["view"] if isinstance(image["view"], str) else ""
+    words = f"{_MODALITY_WORDS[kind]}{f', {view}' if view else ''}"
+    markup = cached.picture(
+        words,
+        str(image["digest"]),
+        tuple(sorted(masks.items())),
+        (float(spacing[0]), float(spacing[1])) if is_known else None,
+    )
+    with st.container(border=True):
+        panels.svg(markup, words)
+        st.caption(plain(f"{words}, {image['cols']} × {image['rows']} pixels"))
+
+
+def _draw_risks(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
+    st.subheader("What the models said", anchor=False)
+    if record.predictions.empty:
+        st.caption("No model has judged this case.")
+        return
+    models = {model.name: model for model in cached.models(query.cohort)}
+    split = registry["split"].label_of if "split" in registry else str
+    rows = [
+        {
+            "Model": panels.model_title(models[row["model"]]),
+            "Outcome": registry[models[row["model"]].outcome].label,
+            "Risk": 100 * float(row["risk"]),
+            "Split": split(row["split"]),
+        }
+        for row in record.predictions.to_dict("records")
+        if row["model"] in models
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        placeholder="unknown",
+        alt="Risk by model",
+        column_config={
+            "Risk": st.column_config.ProgressColumn(
+                "Risk", format="%.0f %%", min_value=0, max_value=100
+            ),
+            "Split": st.column_config.TextColumn(
+                "Split", help="Part of the study in which the model judged this case."
+            ),
+        },
+    )
+
+
+def _draw_reads(record: CaseRecord) -> None:
+    if record.reads.empty:
+        return
+    st.subheader("What the readers said", anchor=False)
+    words = {True: "yes", False: "no", None: "unknown"}
+    shown = pd.DataFrame(
+        {
+            "Reader": record.reads["reader_id"],
+            "Probability": 100 * record.reads["probability"].astype(float),
+            "Called positive": [words.get(call, "unknown") for call in record.reads["call"]],
+            "With the model": [words.get(aided, "unknown") for aided in record.reads["aided"]],
+        }
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(38 * (len(shown) + 1), 320),
+        placeholder="unknown",
+        alt="Reads of this case",
+        column_config={
+            "Probability": st.column_config.ProgressColumn(
+                "Probability", format="%.0f %%", min_value=0, max_value=100
+            )
+        },
+    )
+
+
+def _draw_record(registry: Registry, record: CaseRecord) -> None:
+    rows = []
+    for role, title in _GROUPS:
+        columns = [c for c in registry.with_role(role) if c.kind is not Kind.TEXT]
+        if columns:
+            rows.append(f"<tr><th colspan='2' scope='colgroup'>{escape(title)}</th></tr>")
+        for column in columns:
+            words = value_text(column, record.values.get(column.name))
+            kind = " class='unknown'" if words == "unknown" else ""
+            rows.append(f"<tr><td>{escape(column.label)}</td><td{kind}>{escape(words)}</td></tr>")
+    st.html(f"<table class='clnm-record'>{''.join(rows)}</table>")
+    for column in registry:
+        text = record.values.get(column.name)
+        if column.kind is Kind.TEXT and column.role is not Role.IDENTIFIER and text:
+            st.markdown(f"**{plain(column.label)}**")
+            st.markdown(plain(str(text)))
+
+
+def value_text(column: Column, value: object) -> str:
+    """One value of a record in words: "12.5 mm", "ill-defined", "unknown".
+
+    Examples
+    --------
+    >>> value_text(Column("age_years", "Age", Kind.NUMBER, unit="years"), 45.0)
+    '45 years'
+    >>> value_text(Column("multifocal", "Multifocal", Kind.FLAG), None)
+    'unknown'
+
+    """
+    if value is None or value != value:
+        return "unknown"
+    if column.kind is Kind.NUMBER and isinstance(value, int | float):
+        return f"{value:g} {column.unit}".rstrip()
+    return column.label_of(value)
+
+
+def case_ids(warehouse: Warehouse, query: CohortQuery) -> list[str]:
+    """The numbers of the selected cases, in order."""
+    return [str(case) for case in selection.cases(warehouse, query, ())["case_id"]]
+
+
+def record_of(warehouse: Warehouse, query: CohortQuery, case_id: str) -> CaseRecord:
+    """What is stored about one case of the cohort."""
+    return selection.case(warehouse, query.cohort, case_id)
