@@ -103,9 +103,13 @@ def _few_events(predictions: Predictions) -> list[Finding]:
         return [Finding("A02", "error", f"All of the {n} cases have the outcome.")]
     if min(events, n - events) >= FEWEST:
         return []
-    fewer, which = (events, "with") if events < n - events else (n - events, "without")
-    have = "case is" if fewer == 1 else "cases are"
-    sentence = f"Only {fewer} of {n} {have} {which} the outcome: estimates are unsteady."
+    if events < n - events:
+        counted = f"{events} of {n} cases {'has' if events == 1 else 'have'} the outcome"
+    else:
+        counted = (
+            f"{n - events} of {n} cases {'is' if events == n - 1 else 'are'} without the outcome"
+        )
+    sentence = f"Only {counted}: estimates are unsteady."
     return [Finding("A02", "warning", sentence)]
 
 

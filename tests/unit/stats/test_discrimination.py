@@ -124,8 +124,10 @@ def brute_force_obuchowski(predictions: Predictions) -> float:
     i = len(x)
     s10 = i10 / ((i10 - 1) * m) * sum((v.sum() - len(v) * area) ** 2 for v in x.values())
     s01 = i01 / ((i01 - 1) * n) * sum((v.sum() - len(v) * area) ** 2 for v in z.values())
-    s11 = i / (i - 1) * sum(
-        (x[c].sum() - len(x[c]) * area) * (z[c].sum() - len(z[c]) * area) for c in x
+    s11 = (
+        i
+        / (i - 1)
+        * sum((x[c].sum() - len(x[c]) * area) * (z[c].sum() - len(z[c]) * area) for c in x)
     )
     return s10 / m + s01 / n + 2 * s11 / (m * n)
 
