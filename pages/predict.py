@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from clnm_core.ui import cohort_bar, panels, predict_answer, predict_form, predict_image
+from clnm_core.ui import cohort_bar, predict_answer, predict_form, predict_image
 
-panels.head("What is the risk of this patient?")
 query = cohort_bar.selected()
 record = predict_form.pick_model(query)
 form, picture = st.columns([3, 2], gap="large")

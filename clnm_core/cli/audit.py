@@ -111,7 +111,7 @@ def _from_file(options: argparse.Namespace) -> Audit:
     )
     return audit(
         given.predictions,
-        groups=given.groups,
+        groups=given.groups if options.by else None,
         split=given.split,
         threshold=options.threshold,
         bootstrap=options.bootstrap,

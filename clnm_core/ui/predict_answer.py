@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from clnm_core.domain.image import Image
-from clnm_core.report.answers import case_answer
 from clnm_core.report.case_html import case_html
+from clnm_core.report.case_words import case_answer
 from clnm_core.report.wording import percent, percent_interval
 from clnm_core.store.modelling import case_report
 from clnm_core.store.records import ModelRecord
@@ -24,8 +24,7 @@ def draw(record: ModelRecord, values: Mapping[str, Any], image: Image | None) ->
     """Judge the case and draw the answer under the form."""
     report = case_report(cached_models.loaded(record), record, values)
     st.divider()
-    with st.container(key="answer"):
-        st.markdown(plain(case_answer(report)))
+    panels.answer(case_answer(report))
     panels.strip(
         [
             panels.Figure(

@@ -10,6 +10,7 @@ from clnm_core.domain.image import Image, Modality
 from clnm_core.errors import ImageError
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.rendering import case_picture
+from clnm_core.ui import panels
 from clnm_core.ui.words import plain
 
 _READ = "_predict_image"
@@ -39,7 +40,7 @@ def draw() -> Image | None:
         image = _read(data, upload.name, frame - 1)
     if image is None:
         return None
-    st.html(case_picture(image, {}, title="uploaded picture"))
+    panels.svg(case_picture(image, {}, title="uploaded picture"), "Uploaded picture")
     rows, columns = image.pixels.shape[:2]
     st.caption(
         f"{_MODALITY_WORDS[image.modality]}, {columns} × {rows} pixels. {plain(image.source)}"
