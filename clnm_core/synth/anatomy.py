@@ -14,27 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.optimize import brentq
-from scipy.spatial import cKDTree
 
-_FINE, _COARSE = 1440, 96
+_FINE, _MEASURED, _DRAWN, _COARSE = 1440, 720, 360, 48
+_ANGLES = np.linspace(0, 2 * np.pi, _FINE, endpoint=False)
+_AROUND = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 _SUPERSAMPLING = 3
-_EXACT_MM = 0.01
+_EXACT_MM = 0.02
 _BULGE_MM = 0.6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Curve:
-    """A closed curve: ``radii`` at equally spaced angles around ``(x, y)``."""
+    """A closed curve: ``radii`` at 1440 equally spaced angles around ``(x, y)``."""
 
     x: float
     y: float
     radii: NDArray[np.float64]
 
     def points(self, count: int = _FINE) -> NDArray[np.float64]:
-        """``count`` points in order, shape (count, 2) as (x, y)."""
-        angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
-        radius = self.radius(angle)
-        return np.column_stack([self.x + radius * np.cos(angle), self.y + radius * np.sin(angle)])
+        """About ``count`` points in order, shape (n, 2) as (x, y); all of them by default."""
+        every = max(1, _FINE // count)
+        return _AROUND[::every] * self.radii[::every, None] + (self.x, self.y)
 
     def radius(self, angle: NDArray[np.float64]) -> NDArray[np.float64]:
         """Radius at each angle (radians)."""
@@ -71,21 +71,23 @@ def wavy_ellipse(
     rng: np.random.Generator,
 ) -> Curve:
     """An ellipse whose radius swings by ``waves`` (times around: relative amplitude)."""
-    angle = np.linspace(0, 2 * np.pi, _FINE, endpoint=False)
     radii = (half_width * half_height) / np.hypot(
-        half_height * np.cos(angle), half_width * np.sin(angle)
+        half_height * _AROUND[:, 0], half_width * _AROUND[:, 1]
     )
     swing = np.zeros(_FINE)
     for times, amplitude in waves.items():
-        swing += amplitude * rng.normal() * np.cos(times * angle + rng.uniform(0, 2 * np.pi))
+        swing += amplitude * rng.normal() * np.cos(times * _ANGLES + rng.uniform(0, 2 * np.pi))
     return Curve(0.0, 0.0, radii * (1 + np.clip(swing, -0.35, 0.35)))
 
 
 def stretched_to(curve: Curve, diameter_mm: float) -> Curve:
-    """The curve, scaled so that its longest straight line is ``diameter_mm``."""
-    points = curve.points(_COARSE * 2)
-    gaps = points[:, None, :] - points[None, :, :]
-    return curve.scaled(diameter_mm / float(np.sqrt((gaps**2).sum(axis=2).max())))
+    """The curve, scaled so that its longest straight line is ``diameter_mm``.
+
+    The longest line is the greatest width over all directions, looked at every degree.
+    """
+    angle = np.deg2rad(np.arange(180))
+    shadows = curve.points(_COARSE * 4) @ np.stack([np.cos(angle), np.sin(angle)])
+    return curve.scaled(diameter_mm / float(np.ptp(shadows, axis=0).max()))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,26 +126,24 @@ def placed(
         left, top, right, bottom = gland.box()
         half = np.array([(right - left) / 2, (bottom - top) / 2])
         start, end = along[0] * half, along[1] * half
-        outline = cKDTree(gland.points())
-        edge = nodule.points(_COARSE * 2)
-        if _gap(gland, outline, edge + end) > aim:
-            return Placed(gland, nodule.moved(*_where(gland, outline, edge, start, end, aim)))
+        edge = nodule.points(_COARSE)
+        if _gap(gland, edge + end) > aim:
+            return Placed(gland, nodule.moved(*_where(gland, edge, start, end, aim)))
         gland = gland.scaled(1.04)
     raise ValueError(f"the gland must hold the nodule at {distance_mm} mm; it cannot grow enough.")
 
 
 def _where(
     gland: Curve,
-    outline: cKDTree,
     edge: NDArray[np.float64],
     start: NDArray[np.float64],
     end: NDArray[np.float64],
     aim: float,
 ) -> tuple[float, float]:
-    """The centre on the path at which the gap is ``aim``, to a hundredth of a mm."""
+    """The centre on the path at which the gap is ``aim``, to 0.02 mm."""
 
     def beyond(share: float) -> float:
-        return _gap(gland, outline, edge + start + share * (end - start)) - aim
+        return _gap(gland, edge + start + share * (end - start)) - aim
 
     tolerance = _EXACT_MM / max(float(np.hypot(*(end - start))), _EXACT_MM)
     share = brentq(beyond, 0.0, 1.0, xtol=tolerance)
@@ -151,11 +151,13 @@ def _where(
     return float(x), float(y)
 
 
-def _gap(gland: Curve, outline: cKDTree, edge: NDArray[np.float64]) -> float:
+def _gap(gland: Curve, edge: NDArray[np.float64]) -> float:
     """Least distance from an edge to the outline; below 0 where part of it lies outside."""
     inside = gland.holds(edge)
-    distance, _ = outline.query(edge)
-    return float(distance.min() if inside.all() else -distance[~inside].max())
+    outline = gland.points(_MEASURED)
+    squares = (outline**2).sum(axis=1) - 2 * (edge @ outline.T)
+    nearest = np.sqrt(np.maximum(squares.min(axis=1) + (edge**2).sum(axis=1), 0))
+    return float(nearest.min() if inside.all() else -nearest[~inside].max())
 
 
 def coverage(
@@ -165,8 +167,15 @@ def coverage(
 
     ``origin`` is the (x, y) of the outer corner of the first pixel, in mm.
     """
-    fine = spacing_mm / _SUPERSAMPLING
-    points = (curve.points() - np.array(origin)) / fine - 0.5
-    canvas = Image.new("L", (shape[1] * _SUPERSAMPLING, shape[0] * _SUPERSAMPLING))
-    ImageDraw.Draw(canvas).polygon(points.ravel().tolist(), fill=255)
-    return np.asarray(canvas.reduce(_SUPERSAMPLING), dtype=np.float32) / np.float32(255)
+    points = (curve.points(_DRAWN) - np.array(origin)) / spacing_mm
+    first = np.clip(np.floor(points.min(axis=0)).astype(int) - 1, 0, (shape[1], shape[0]))
+    last = np.clip(np.ceil(points.max(axis=0)).astype(int) + 1, first, (shape[1], shape[0]))
+    covered = np.zeros(shape, dtype=np.float32)
+    width, height = last - first
+    if width and height:
+        canvas = Image.new("L", (width * _SUPERSAMPLING, height * _SUPERSAMPLING))
+        corners = (points - first) * _SUPERSAMPLING - 0.5
+        ImageDraw.Draw(canvas).polygon(corners.ravel().tolist(), fill=255)
+        share = np.asarray(canvas.reduce(_SUPERSAMPLING), dtype=np.float32) / np.float32(255)
+        covered[first[1] : last[1], first[0] : last[0]] = share
+    return covered

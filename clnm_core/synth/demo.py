@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from clnm_core import __version__
+from clnm_core.errors import InputError
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import (
     Connection,
@@ -51,14 +52,14 @@ def demo_cohorts(scale: str = "small", *, seed: int = 0) -> tuple[SyntheticCohor
 
     Raises
     ------
-    ValueError
+    InputError
         If ``scale`` is neither ``small`` nor ``paper``, or ``seed`` is below 0.
 
     """
     if scale not in SIZES:
-        raise ValueError(f"scale must be small or paper; got {scale!r}.")
+        raise InputError(f"The scale of the demo must be small or paper; got {scale!r}.")
     if seed < 0:
-        raise ValueError(f"seed must be 0 or more; got {seed}.")
+        raise InputError(f"The seed of the demo must be 0 or more; got {seed}.")
     return (ptc_us(scale, seed=seed), cli_dlr(seed=seed), ct_nodes(seed=seed), msgc(seed=seed))
 
 
@@ -102,7 +103,7 @@ def build_demo(
 
     Raises
     ------
-    ValueError
+    InputError
         If scale or seed cannot be used.
     StoreError
         If the store cannot be written or another process is publishing.

@@ -7,14 +7,19 @@ depends on the demo's seed, the cohort and its number, never on who draws it or 
 
 from __future__ import annotations
 
+import io
+import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, cpu_count, delayed
+from numpy.typing import NDArray
+from PIL import Image
 
-from clnm_core.imaging.rendering import png_bytes
 from clnm_core.store import artifacts
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.nodes import node_view
@@ -32,6 +37,7 @@ _ARTISTS: dict[str, Callable[..., tuple[Picture, ...]]] = {
 }
 _VIEWS = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
 _PARCEL = 20
+_WRITERS = 6
 
 Records = list[dict[str, Any]]
 
@@ -90,14 +96,15 @@ def draw_cohort(
 def _draw_parcel(
     root: Path, cohort: str, start: int, cases: list[dict[str, Any]], seed: int
 ) -> tuple[int, Records, Records]:
-    images: Records = []
-    masks: Records = []
-    for number, findings in enumerate(cases, start=start):
-        for picture in _ARTISTS[cohort](findings, seed=_seed(cohort, number, seed)):
-            image, outlines = _kept(root, str(findings["case_id"]), picture)
-            images.append(image)
-            masks.extend(outlines)
-    return start, images, masks
+    """Draw some cases; while one is drawn, those before it are written to disk."""
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        waiting = [
+            writers.submit(_kept, root, str(findings["case_id"]), picture)
+            for number, findings in enumerate(cases, start=start)
+            for picture in _ARTISTS[cohort](findings, seed=_seed(cohort, number, seed))
+        ]
+        kept = [future.result() for future in waiting]
+    return start, [image for image, _ in kept], [mask for _, masks in kept for mask in masks]
 
 
 def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], Records]:
@@ -107,7 +114,7 @@ def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], R
         "image_id": image_id,
         "case_id": case_id,
         "view": picture.view,
-        "digest": artifacts.put(root, "image", png_bytes(picture.pixels)),
+        "digest": artifacts.put(root, "image", _png(picture.pixels)),
         "modality": picture.modality.value,
         "rows": picture.pixels.shape[0],
         "cols": picture.pixels.shape[1],
@@ -120,11 +127,18 @@ def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], R
         {
             "image_id": image_id,
             "structure": structure,
-            "digest": artifacts.put(root, "mask", png_bytes(mask)),
+            "digest": artifacts.put(root, "mask", _png(mask)),
         }
         for structure, mask in picture.masks.items()
     ]
     return image, masks
+
+
+def _png(pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> bytes:
+    """Lossless PNG. Speckle never repeats, so only runs are looked for: as small, and faster."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", compress_level=1, compress_type=zlib.Z_RLE)
+    return buffer.getvalue()
 
 
 def _seed(cohort: str, number: int, seed: int) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 SHEN_2025 = "Shen 2025, doi:10.1038/s41467-025-62042-z"
 XUE_2020 = "Xue 2020, meta-analysis, doi:10.3389/fonc.2020.00436"
@@ -77,7 +77,7 @@ class PerDoubling:
 
     def of(self, values: pd.Series) -> NDArray[np.float64]:
         """What each case's value adds."""
-        return self.slope * np.log2(values.to_numpy(dtype=float) / self.reference)
+        return self.slope * np.log2(values.to_numpy(dtype=np.float64) / self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,13 @@ class Truth:
             effects name, and ``split``.
 
         """
-        total = cases["split"].map(self.intercepts).to_numpy(dtype=float)
-        return total + sum(effect.of(cases[effect.column]) for effect in self.effects)
+        total = np.array(cases["split"].map(self.intercepts), dtype=np.float64)
+        for effect in self.effects:
+            total = total + effect.of(cases[effect.column])
+        return total
 
 
-def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def probability(log_odds: ArrayLike) -> NDArray[np.float64]:
     """Log-odds as a probability in (0, 1).
 
     Examples
@@ -132,7 +134,7 @@ def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     [0.5, 0.881]
 
     """
-    return 1.0 / (1.0 + np.exp(-log_odds))
+    return 1.0 / (1.0 + np.exp(-np.asarray(log_odds, dtype=np.float64)))
 
 
 _IMAGE_ONLY = "Only the picture shows it; " + CHOSEN

@@ -17,7 +17,7 @@ from scipy.ndimage import correlate1d
 from clnm_core.synth.anatomy import Curve, stretched_to, wavy_ellipse
 from clnm_core.synth.effects import probability
 from clnm_core.synth.picture import Frame
-from clnm_core.synth.speckle import clouds
+from clnm_core.synth.speckle import clouds, rise
 
 ECHO_DB = {
     "markedly_hypoechoic": -16.0,
@@ -69,10 +69,9 @@ def with_lesion(
 
     """
     pixel = frame.spacing_mm
-    blur_mm = _EDGE_BLUR_MM.get(findings["margin"], 0.0)
-    soft = blurred(covered, max(blur_mm, 0.08) / pixel)
+    soft = blurred(covered, _EDGE_BLUR_MM.get(findings["margin"], 0.0) / pixel)
     grain = max(2, round(0.9 / pixel))
-    roughness = 0.5 + 5.0 * float(probability(np.float64(findings["texture"])))
+    roughness = 0.5 + 5.0 * float(probability(findings["texture"]))
     inside = np.float32(ECHO_DB[findings["echogenicity"]]) + np.float32(roughness) * clouds(
         frame.shape, grain_px=(grain, grain), rng=rng
     )
@@ -115,12 +114,12 @@ def _with_calcium(
         echo_db[rows, columns] = 21
         echo_db[rows, columns + 1] = 18
     elif kind == "macro":
-        size = max(0.9, 0.28 * float(curve.radii.min()))
+        size = max(0.7, 0.17 * float(curve.radii.min()))
         stone = wavy_ellipse(1.3 * size, 0.7 * size, waves={3: 0.1}, rng=rng).moved(
             curve.x, curve.y - 0.2 * float(curve.radii.min())
         )
         echo_db = echo_db - np.float32(20) * _behind(stone, frame)
-        echo_db = np.maximum(echo_db, 30 * frame.covered(stone) - 15)
+        echo_db = np.maximum(echo_db, 54 * frame.covered(stone) - 40)
     elif kind == "rim":
         ring = blurred(4 * covered * (1 - covered), 0.12 / frame.spacing_mm)
         echo_db = echo_db - np.float32(9) * _behind(curve, frame) * (1 - covered)
@@ -131,14 +130,8 @@ def _with_calcium(
 def _behind(curve: Curve, frame: Frame) -> NDArray[np.float32]:
     """1 in the strip below the curve, 0 elsewhere, with soft sides."""
     left, _, right, bottom = curve.box()
-    edge = np.float32(0.3)
-    across = (
-        1
-        / (1 + np.exp(-np.clip((frame.x - left) / edge, -30, 30)) * np.float32(1))
-        * (1 / (1 + np.exp(-np.clip((right - frame.x) / edge, -30, 30))))
-    )
-    down = 1 / (1 + np.exp(-np.clip((frame.y - (curve.y + bottom) / 2) / edge, -30, 30)))
-    return (across * down).astype(np.float32)
+    across = rise(frame.x - left, over=0.8) * rise(right - frame.x, over=0.8)
+    return across * rise(frame.y - (curve.y + bottom) / 2, over=1.0)
 
 
 def _pixels(

@@ -81,7 +81,7 @@ MODELS: dict[str, tuple[SimulatedModel, ...]] = {
     "demo-ptc-us": (
         SimulatedModel("clinical-demo", "Findings of the record", LATERAL, _TABLE, 0.4),
         SimulatedModel(
-            "image-demo", "Two ultrasound views", LATERAL, _PICTURE, 0.8, weak_where="hashimoto"
+            "image-demo", "Two ultrasound views", LATERAL, _PICTURE, 0.5, weak_where="hashimoto"
         ),
         SimulatedModel(
             "combined-demo",
@@ -102,7 +102,11 @@ MODELS: dict[str, tuple[SimulatedModel, ...]] = {
     ),
     "demo-ct-nodes": (
         SimulatedModel(
-            "size-demo", "Short axis alone", METASTATIC_NODE, frozenset(["node_short_axis_mm"]), 0.1
+            "criteria-demo",
+            "Size, hilum and calcification",
+            METASTATIC_NODE,
+            frozenset(["node_short_axis_mm", "node_fatty_hilum", "node_calcification"]),
+            0.2,
         ),
         SimulatedModel(
             "image-demo", "Axial image", METASTATIC_NODE, _NODE_SIGNS, 0.7, overconfidence=1.3

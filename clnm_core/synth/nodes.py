@@ -80,7 +80,7 @@ def _inside(
 ) -> NDArray[np.float32]:
     """Density within the node; its mean over the node is the table's."""
     grain = max(2, round(1.4 / frame.spacing_mm))
-    unevenness = 4 + 26 * float(probability(np.float64(findings["texture"])))
+    unevenness = 4 + 26 * float(probability(findings["texture"]))
     density = np.float32(unevenness) * clouds(frame.shape, grain_px=(grain, grain), rng=rng)
     size = float(node.radii.min())
     place = rng.uniform(0, 2 * np.pi)
@@ -108,15 +108,15 @@ def _surroundings(frame: Frame, node: Curve, rng: np.random.Generator) -> NDArra
     strands = clouds(frame.shape, grain_px=(grain // 3 + 2, grain), rng=rng)
     density = np.float32(_FAT_HU) + np.float32(9) * strands
     left, top, right, bottom = node.box()
-    muscle = wavy_ellipse(15, 4.5, waves={2: 0.05, 3: 0.04}, rng=rng)
-    deep = wavy_ellipse(17, 6, waves={2: 0.05, 3: 0.05}, rng=rng)
+    muscle = wavy_ellipse(26, 6.0, waves={2: 0.05, 3: 0.04}, rng=rng)
+    deep = wavy_ellipse(30, 9, waves={2: 0.05, 3: 0.05}, rng=rng)
     vein = wavy_ellipse(4.6, 3.6, waves={2: 0.08}, rng=rng)
     artery = wavy_ellipse(2.9, 2.9, waves={2: 0.04}, rng=rng)
     side = rng.choice([-1.0, 1.0])
     beside = (right if side > 0 else -left) + 1.0
     for curve, level in (
-        (muscle.moved(rng.uniform(-3, 3), top - 6.2), _MUSCLE_HU),
-        (deep.moved(rng.uniform(-4, 4), bottom + 9.5), _MUSCLE_HU - 5),
+        (muscle.moved(rng.uniform(-3, 3), top - 7.8), _MUSCLE_HU),
+        (deep.moved(rng.uniform(-4, 4), bottom + 12.0), _MUSCLE_HU - 5),
         (vein.moved(side * (beside + 4.6), rng.uniform(-2, 1)), rng.uniform(160, 190)),
         (artery.moved(side * (beside + 5.5), 7.0), rng.uniform(180, 215)),
     ):

@@ -6,6 +6,9 @@ for gaps: a report is written before anything goes missing.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 _ECHO = {
@@ -46,7 +49,7 @@ in contact with the capsule. No calcification. Suspicious cervical nodes.
     return [_thyroid(row) for row in findings.to_dict("records")]
 
 
-def _thyroid(row: dict[str, object]) -> str:
+def _thyroid(row: Mapping[Hashable, Any]) -> str:
     lobe, third = str(row["lobe"]), row["third"]
     place = "Isthmus" if lobe == "isthmus" else f"{lobe.capitalize()} lobe, {third} third"
     shape = "taller than wide, " if row["taller_than_wide"] else ""
@@ -74,7 +77,7 @@ def salivary_report(findings: pd.DataFrame) -> list[str]:
     return [_salivary(row) for row in findings.to_dict("records")]
 
 
-def _salivary(row: dict[str, object]) -> str:
+def _salivary(row: Mapping[Hashable, Any]) -> str:
     sentences = [
         f"{str(row['tumour_site']).capitalize()} gland: {_ECHO[str(row['echogenicity'])]} "
         f"{_COMPOSITION[str(row['composition'])]} tumour of {row['max_diameter_mm']:g} mm, "
@@ -90,7 +93,7 @@ def node_report(findings: pd.DataFrame) -> list[str]:
     return [_node(row) for row in findings.to_dict("records")]
 
 
-def _node(row: dict[str, object]) -> str:
+def _node(row: Mapping[Hashable, Any]) -> str:
     level = str(row["node_neck_level"]).removeprefix("level_").upper()
     signs = [
         word

@@ -17,7 +17,7 @@ from clnm_core.domain.image import Modality
 from clnm_core.synth.anatomy import Curve, placed, wavy_ellipse
 from clnm_core.synth.lesion import lesion_curve, with_lesion
 from clnm_core.synth.picture import Frame, Picture, framed
-from clnm_core.synth.speckle import b_mode, clouds
+from clnm_core.synth.speckle import b_mode, clouds, ridge, rise
 
 _SHAPE = (240, 272)
 _HALF_SIZE_MM = {"parotid": (19.0, 9.5), "submandibular": (15.0, 8.0), "sublingual": (13.0, 6.5)}
@@ -76,14 +76,14 @@ def _tissue(
     floor = np.float32(gland.box()[3]) + np.float32(0.6) * np.sin(x / 6, dtype=np.float32)
     echo = np.where(y > floor, np.float32(-15), np.float32(-9)) + np.float32(3) * fibres
     for line, level, width in ((1.2, 11, 0.5), (3.0, 8, 0.3), (floor + 0.8, 6, 0.35)):
-        echo += np.float32(level) * np.exp(-(((y - line) / np.float32(width)) ** 2))
+        echo += np.float32(level) * ridge(y - line, width=1.7 * width)
     grain = max(2, round(1.6 / pixel))
     lobules = clouds(frame.shape, grain_px=(grain, grain), rng=rng)
     echo = echo + covered * (np.float32(1.5) + np.float32(1.3) * lobules - echo)
     side = rng.choice([-1.0, 1.0])
     start = np.float32(gland.box()[2] * 0.92)
-    jaw = 1 / (1 + np.exp(-np.clip((side * x - start) / 0.4, -30, 30)))
+    jaw = rise(side * x - start, over=1.2)
     bone = np.float32(0.55 * floor.mean()) + np.float32(0.12) * (side * x - start) ** 2
     echo = echo - np.float32(24) * jaw * (y > bone) * (1 - covered)
-    echo += 15 * jaw * np.exp(-(((y - bone) / np.float32(0.5)) ** 2)) * (1 - covered)
+    echo += 15 * jaw * ridge(y - bone, width=0.9) * (1 - covered)
     return echo.astype(np.float32)

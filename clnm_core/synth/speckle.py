@@ -9,16 +9,18 @@ Sonics Ultrason 1983;30:156-163, doi:10.1109/T-SU.1983.31404.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-DYNAMIC_RANGE_DB = 58.0
-BRIGHTEST_DB = 22.0
+DYNAMIC_RANGE_DB = 56.0
+BRIGHTEST_DB = 25.0
 """Echo level shown as white, over the gland's mean at 0 dB."""
 
 _AXIAL_MM, _LATERAL_MM = 0.13, 0.24
-_NOISE_DB = -40.0
+_FLOOR_DB = -42.0
 
 
 def b_mode(
@@ -55,10 +57,19 @@ def b_mode(
         waves = amplitude * rng.standard_normal(amplitude.shape, dtype=np.float32)
         waves = correlate1d(correlate1d(waves, across, axis=0), along, axis=1)
         power += waves * waves
-    power += np.float32(10 ** (_NOISE_DB / 10)) * rng.random(power.shape, dtype=np.float32)
+    power += np.float32(10 ** (_FLOOR_DB / 10))
+    power = _compounded(power)
     shown = np.float32(10) * np.log10(power)
     grey = (shown - np.float32(BRIGHTEST_DB)) / np.float32(DYNAMIC_RANGE_DB) + np.float32(1)
     return (np.clip(grey, 0, 1) * np.float32(255)).astype(np.uint8)
+
+
+def _compounded(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Neighbours averaged a little, as machines do that look from several angles."""
+    quarter = np.float32(0.25)
+    power[1:-1] = quarter * (power[:-2] + power[2:]) + np.float32(0.5) * power[1:-1]
+    power[:, 1:-1] = quarter * (power[:, :-2] + power[:, 2:]) + np.float32(0.5) * power[:, 1:-1]
+    return power
 
 
 def _kernel(sigma: float) -> NDArray[np.float32]:
@@ -79,7 +90,7 @@ def clouds(
     nodes = rng.standard_normal(coarse, dtype=np.float32)
     down = _weights(shape[0], coarse[0], grain_px[0])
     right = _weights(shape[1], coarse[1], grain_px[1])
-    return np.float32(1.5) * (down @ nodes @ right.T)
+    return (np.float32(1.5) * (down @ nodes @ right.T)).astype(np.float32)
 
 
 def _weights(count: int, nodes: int, grain: int) -> NDArray[np.float32]:
@@ -87,4 +98,16 @@ def _weights(count: int, nodes: int, grain: int) -> NDArray[np.float32]:
     place = np.arange(count, dtype=np.float32) / grain + 1
     gap = np.abs(place[:, None] - np.arange(nodes, dtype=np.float32)[None, :])
     weights = np.clip(1 - gap, 0, None)
-    return weights * weights * (3 - 2 * weights)
+    return (weights * weights * (3 - 2 * weights)).astype(np.float32)
+
+
+def rise(values: NDArray[np.floating[Any]], *, over: float) -> NDArray[np.float32]:
+    """0 well below zero, 1 well above it, in a straight ramp of width ``over`` around it."""
+    return np.clip(values / np.float32(over) + np.float32(0.5), 0, 1).astype(np.float32)
+
+
+def ridge(values: NDArray[np.floating[Any]], *, width: float) -> NDArray[np.float32]:
+    """1 at zero, falling smoothly to 0 at ``width`` to either side."""
+    inside = np.clip(1 - np.abs(values) / np.float32(width), 0, 1).astype(np.float32)
+    smooth: NDArray[np.float32] = inside * inside * (3 - 2 * inside)
+    return smooth

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from clnm_core.domain.image import Modality
 from clnm_core.synth.anatomy import Curve, placed, wavy_ellipse
-from clnm_core.synth.lesion import blurred, lesion_curve, with_lesion
+from clnm_core.synth.lesion import lesion_curve, with_lesion
 from clnm_core.synth.picture import Frame, Picture, framed
-from clnm_core.synth.speckle import b_mode, clouds
+from clnm_core.synth.speckle import b_mode, clouds, ridge, rise
 
 VIEWS = ("transverse", "longitudinal")
 
-_SHAPES = {"transverse": (256, 256), "longitudinal": (224, 304)}
+_SHAPES = {"transverse": (240, 240), "longitudinal": (208, 288)}
 _GLAND_WAVES = {2: 0.02, 3: 0.03, 4: 0.015}
 _GAIN_DB = {"B": 2.0, "C": -2.0, "D": 3.0, "E": -3.0, "F": 1.0, "G": -1.0}
 
@@ -41,7 +41,7 @@ def thyroid_views(findings: Mapping[str, Any], *, seed: tuple[int, ...]) -> tupl
 
     """
     rng = np.random.default_rng(seed)
-    squash, half_height = rng.uniform(0.64, 0.84), np.clip(rng.normal(8.8, 1.0), 6.5, 12.0)
+    squash, half_height = rng.uniform(0.64, 0.84), np.clip(rng.normal(8.0, 0.9), 6.0, 11.0)
     return tuple(
         _view(view, findings, squash=squash, half_height=half_height, rng=rng) for view in VIEWS
     )
@@ -62,7 +62,7 @@ def _view(
     if view == "transverse":
         echo = _with_neighbours(echo, frame, gland, is_isthmus=findings["lobe"] == "isthmus")
     echo = _with_gland(echo, gland_cover, frame, is_inflamed=bool(findings["hashimoto"]), rng=rng)
-    echo = _with_capsule(echo, gland_cover, nodule_cover, frame)
+    echo = _with_capsule(echo, gland_cover, nodule_cover)
     echo = with_lesion(echo, findings, curve=nodule, covered=nodule_cover, frame=frame, rng=rng)
     echo += np.float32(_GAIN_DB.get(str(findings["centre"]), 0.0))
     picture = Picture(
@@ -91,7 +91,7 @@ def _geometry(
     nodule = lesion_curve(findings, squash=squash, is_tall=is_tall, rng=rng)
     left, upper, right, lower = nodule.box()
     if view == "transverse":
-        half_width = 13.0 if is_isthmus else rng.normal(9.5, 0.9)
+        half_width = 13.0 if is_isthmus else rng.normal(10.3, 0.9)
         path = _any_direction(rng)
     else:
         half_width = 10.0 if is_isthmus else rng.normal(22.5, 1.5)
@@ -146,32 +146,34 @@ def _surroundings(
     loose = (y > top_mm + 2) & (y < floor)
     echo = np.where(loose, np.float32(-8) + np.float32(2.0) * fibres, echo)
     echo = np.where(y > floor, np.float32(-15) + np.float32(2.5) * fibres, echo)
-    for line, level, width in ((1.3, 10, 0.5), (fascia, 11, 0.28), (floor, 7, 0.3)):
-        echo += np.float32(level) * np.exp(-(((y - line) / np.float32(width)) ** 2))
+    for line, level, width in ((1.3, 11, 0.8), (fascia, 12, 0.45), (floor, 7, 0.5)):
+        echo += np.float32(level) * ridge(y - line, width=width)
     return echo.astype(np.float32)
 
 
 def _with_neighbours(
     echo: NDArray[np.float32], frame: Frame, gland: Curve, *, is_isthmus: bool
 ) -> NDArray[np.float32]:
-    """Trachea and, beside a lobe, the carotid artery."""
+    """Trachea (a bright front wall, then air) and, beside a lobe, the carotid artery."""
     left, top, right, bottom = gland.box()
     x, y = frame.x, frame.y
     if is_isthmus:
-        centre, radius = (0.0, bottom + 8.6), 9.0
+        middle, depth, radius = 0.0, bottom + 8.6, 9.0
     else:
-        centre, radius = (right + 6.4, (top + bottom) / 2 + 1.5), 7.5
-    away = np.hypot(x - np.float32(centre[0]), y - np.float32(centre[1]))
-    air = 1 / (1 + np.exp(np.clip((away - np.float32(radius)) / np.float32(0.15), -30, 30)))
-    ripples = 6 * np.sin(away * np.float32(2.6)) * np.exp((away - np.float32(radius)) / 2)
-    echo = echo + air * (np.float32(-30) + ripples - echo)
-    upper = y < centre[1]
-    echo += 14 * np.exp(-(((away - np.float32(radius)) / np.float32(0.45)) ** 2)) * upper
+        middle, depth, radius = right + 6.2, (top + bottom) / 2 + 1.5, 7.5
+    aside = np.abs(x - np.float32(middle))
+    wall = np.float32(depth) - np.sqrt(np.maximum(np.float32(radius**2) - aside**2, 0))
+    under = y - wall
+    within = rise(np.float32(radius) - aside, over=1.2)
+    air = rise(under, over=0.3) * within
+    fading = np.exp(-np.maximum(under, 0) / np.float32(2.5))
+    echoes = np.float32(8) * np.sin(under * np.float32(3.2)) * fading
+    echo = echo + air * (np.float32(-22) + echoes - np.float32(0.4) * under - echo)
+    echo += np.float32(16) * ridge(under, width=0.8) * within
     if not is_isthmus:
         near = np.hypot(x - np.float32(left - 3.6), y - np.float32(0.45 * top + 0.55 * bottom))
-        lumen = 1 / (1 + np.exp(np.clip((near - np.float32(2.9)) / np.float32(0.1), -30, 30)))
-        echo = echo + lumen * (np.float32(-36) - echo)
-        echo += 9 * np.exp(-(((near - np.float32(3.15)) / np.float32(0.3)) ** 2))
+        echo = echo + rise(2.9 - near, over=0.3) * (np.float32(-36) - echo)
+        echo += 8 * ridge(near - np.float32(3.15), width=0.5)
     return echo.astype(np.float32)
 
 
@@ -188,19 +190,18 @@ def _with_gland(
     patches = clouds(frame.shape, grain_px=(grain, grain), rng=rng)
     level, unevenness = (-4.5, 2.6) if is_inflamed else (0.0, 0.8)
     tissue = np.float32(level) + np.float32(unevenness) * patches
-    return echo + covered * (tissue - echo)
+    return (echo + covered * (tissue - echo)).astype(np.float32, copy=False)
 
 
 def _with_capsule(
     echo: NDArray[np.float32],
     gland: NDArray[np.float32],
     nodule: NDArray[np.float32],
-    frame: Frame,
 ) -> NDArray[np.float32]:
     """A thin bright line, brightest where it faces the probe, broken by the nodule."""
-    soft = blurred(gland, 0.16 / frame.spacing_mm)
-    down, right = np.gradient(soft)
-    steep = np.hypot(down, right)
-    facing = np.abs(down) / (steep + np.float32(1e-3))
-    line = 4 * soft * (1 - soft)
-    return echo + line * (np.float32(3) + np.float32(9) * facing) * (1 - nodule)
+    facing = np.zeros_like(gland)
+    np.abs(gland[4:] - gland[:-4], out=facing[2:-2])
+    around = np.zeros_like(gland)
+    np.abs(gland[:, 2:] - gland[:, :-2], out=around[:, 1:-1])
+    line = (np.float32(8) * facing + np.float32(3) * around) * (1 - nodule)
+    return (echo + line).astype(np.float32, copy=False)

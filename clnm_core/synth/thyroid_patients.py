@@ -36,6 +36,9 @@ EXTERNAL_CENTRES = {"C": 0.32, "D": 0.24, "E": 0.18, "F": 0.14, "G": 0.12}
 DEEPEST_GLAND_MM = 31.0
 """No simulated lobe is thicker than about this, which bounds how deep a nodule can lie."""
 
+LATERAL_PREVALENCE = {"train": 0.51, "validation": 0.53, "external": 0.56}
+"""Share of known cases with lateral metastasis; Shen 2025."""
+
 _PTC_COLUMNS = (
     "case_id patient_id centre split age_years sex max_diameter_mm capsule_distance_mm lobe third "
     "multifocal taller_than_wide echogenicity margin composition calcification vascularity ti_rads "
@@ -81,8 +84,8 @@ def thyroid_findings(n: int, *, rng: np.random.Generator) -> pd.DataFrame:
             "max_diameter_mm": diameter,
             "capsule_distance_mm": distance,
             "lobe": lobe,
-            "third": np.where(
-                is_isthmus, None, words(rng, n, {"upper": 0.27, "middle": 0.43, "lower": 0.3})
+            "third": pd.Series(words(rng, n, {"upper": 0.27, "middle": 0.43, "lower": 0.3})).mask(
+                is_isthmus
             ),
             "multifocal": rng.random(n) < 0.3,
             "taller_than_wide": is_taller,
@@ -185,12 +188,12 @@ def ptc_us(scale: str, *, seed: int) -> SyntheticCohort:
         hidden.loc[hidden["centre"] == "F", "age_years"] + 7, 84
     )
     hidden["log_odds"] = LATERAL.log_odds(hidden)
-    lateral = rng.random(n) < probability(hidden["log_odds"].to_numpy())
+    is_open = rng.random(n) < np.where(hidden["us_reported_nodes"], 0.06, 0.14)
+    lateral = _drawn_near(hidden, ~is_open, rng)
     central = rng.random(n) < probability(CENTRAL.log_odds(hidden))
 
     cases = hidden.copy()
     cases["true_risk"] = probability(hidden["log_odds"].to_numpy())
-    is_open = rng.random(n) < np.where(hidden["us_reported_nodes"], 0.06, 0.14)
     cases["lateral"] = gone(pd.Series(lateral, dtype="boolean"), is_open)
     cases["central"] = gone(pd.Series(central, dtype="boolean"), rng.random(n) < 0.05)
     cases["any"] = cases["central"] | cases["lateral"]
@@ -250,6 +253,25 @@ def cli_dlr(*, seed: int) -> SyntheticCohort:
     )
 
 
+def _drawn_near(
+    hidden: pd.DataFrame, known: NDArray[np.bool_], rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Lateral outcomes drawn from their risk, given that each split comes near its prevalence.
+
+    Near is within 0.015 among the known cases; draws of a split are repeated until one is.
+    """
+    risk = probability(hidden["log_odds"].to_numpy())
+    outcome = np.zeros(len(risk), dtype=bool)
+    for split, aim in LATERAL_PREVALENCE.items():
+        rows = np.flatnonzero(hidden["split"] == split)
+        for _ in range(5000):
+            drawn = rng.random(len(rows)) < risk[rows]
+            if abs(drawn[known[rows]].mean() - aim) <= 0.015:
+                break
+        outcome[rows] = drawn
+    return outcome
+
+
 def _numbered(findings: pd.DataFrame, letters: str) -> pd.DataFrame:
     """Rows in order, with a patient and a case number (one case per patient)."""
     numbered = findings.reset_index(drop=True)
@@ -276,7 +298,8 @@ def _risk_stage(nodes: pd.Series, rng: np.random.Generator) -> NDArray[np.object
     is_micro = (count <= 5) & (rng.random(len(count)) < np.where(count == 0, 1.0, 0.45))
     is_large = (count > 0) & (rng.random(len(count)) < 0.07)
     stage = np.where(is_large, "high", np.where(is_micro, "low", "medium")).astype(object)
-    return np.where(np.isnan(count), None, stage)
+    stage[np.isnan(count)] = None
+    return stage
 
 
 def _leave_gaps(cases: pd.DataFrame, rng: np.random.Generator) -> None:
