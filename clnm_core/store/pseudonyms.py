@@ -36,11 +36,17 @@ def pseudonym(root: Path, cohort: str, identifier: str) -> str:
 
     Raises
     ------
+    ValueError
+        If the identifier is empty.
     StoreError
         If the key is missing although it was used before, is not the one that was used, can be
         read by others, or cannot be read.
 
     """
+    if not identifier.strip():
+        raise ValueError(
+            "identifier must not be empty; every patient without one would be the same."
+        )
     message = f"{cohort}\0{identifier.strip()}".encode()
     digest = hmac.new(_key(root), message, hashlib.sha256).digest()
     return base64.b32encode(digest)[:12].decode().lower()
@@ -49,9 +55,11 @@ def pseudonym(root: Path, cohort: str, identifier: str) -> str:
 def _key(root: Path) -> bytes:
     path = StorePaths(root).key
     try:
-        if not path.exists():
+        try:
+            status = path.stat()
+        except FileNotFoundError:
             _make(root)
-        status = path.stat()
+            status = path.stat()
         return _checked(root, status.st_mtime_ns, status.st_ino, stat.S_IMODE(status.st_mode))
     except OSError as error:
         raise StoreError(

@@ -66,13 +66,13 @@ def create_cohort(
         "INSERT INTO main.cohorts VALUES (?, ?, ?, ?, ?)",
         [slug, title or slug, description, is_synthetic, unit_note],
     )
-    con.executemany(
-        "INSERT INTO main.columns VALUES (?, ?, ?)",
-        [
-            [slug, position, json.dumps(column.to_dict(), ensure_ascii=False)]
-            for position, column in enumerate(registry)
-        ],
-    )
+    declared = {
+        "cohort": slug,
+        "position": range(len(registry)),
+        "column": [json.dumps(column.to_dict(), ensure_ascii=False) for column in registry],
+    }
+    types = {"cohort": "VARCHAR", "position": "INTEGER", "column": "VARCHAR"}
+    _append(con, "main.columns", pd.DataFrame(declared), types, "columns")
 
 
 def drop_cohort(con: Connection, slug: str) -> None:
@@ -100,7 +100,7 @@ def insert(con: Connection, slug: str, table: str, frame: pd.DataFrame) -> None:
     Raises
     ------
     ValueError
-        If the table or one of the columns does not exist.
+        If the table or one of the columns does not exist, or a column is there twice.
     StoreError
         If a value does not fit its column, an identifier is there twice, a row names a
         case, patient or image that is not there, or a probability is outside [0, 1].
@@ -111,6 +111,8 @@ def insert(con: Connection, slug: str, table: str, frame: pd.DataFrame) -> None:
     unknown = [str(name) for name in frame.columns if name not in types]
     if unknown:
         raise ValueError(f"{table} of {slug} must have only known columns; got {unknown}.")
+    if not frame.columns.is_unique:
+        raise ValueError(f"{table} of {slug} must name each column once; got {list(frame)}.")
     if frame.empty:
         return
     if table == "patients":
@@ -218,7 +220,7 @@ def _add_patients(con: Connection, schema: str, frame: pd.DataFrame) -> None:
     con.register("incoming", _arrow(patients, {"patient_id": "VARCHAR"}, "patients"))
     con.execute(
         f"INSERT INTO {schema}.patients SELECT patient_id FROM incoming "  # noqa: S608
-        f"WHERE patient_id NOT IN (SELECT patient_id FROM {schema}.patients)"
+        f"WHERE patient_id IS NULL OR patient_id NOT IN (SELECT patient_id FROM {schema}.patients)"
     )
     con.unregister("incoming")
 
@@ -248,6 +250,8 @@ def _arrow(frame: pd.DataFrame, types: Mapping[str, str], place: str) -> pa.Tabl
 
 def _array(values: pd.Series, kind: str, place: str) -> pa.Array:
     try:
+        if kind == "VARCHAR" and isinstance(values.dtype, pd.StringDtype):
+            return pa.array(values, pa.string(), from_pandas=True)
         if kind == "VARCHAR":
             words = values.astype(object).where(values.notna(), None)
             return pa.array([None if word is None else str(word) for word in words], pa.string())

@@ -76,8 +76,9 @@ def publish(
     root : pathlib.Path
         The store; made where it is not there.
     build : callable
-        Receives a connection to a copy of the current version, with a transaction open (it
-        must neither begin nor end one), and changes it with the functions of :mod:`clnm_core.store.schema`. What it raises is passed on, and nothing is published.
+        Receives a connection to a copy of the current version, and changes it with the
+        functions of :mod:`clnm_core.store.schema`. What it raises is passed on, and nothing
+        is published.
     action : str
         What was done, in a word or two, for the audit trail.
     detail : dict
@@ -100,18 +101,37 @@ def publish(
     """
     paths = StorePaths(root)
     text = json.dumps(detail, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    try:
-        paths.snapshots.mkdir(parents=True, exist_ok=True)
-        with _sole_publisher(paths):
-            current = current_version(root)
-            if current == 0:
-                _point(paths, 0)
+    with _sole_publisher(paths):
+        with _writing(root):
+            current = _prepared(paths)
             version = max([current, *_versions(paths)]) + 1
             _remove_leftovers(paths, current)
-            _build(paths, current, version, build, (actor, action, text))
-            _point(paths, version)
-            ledger.record(root, actor, action, {**detail, "version": version})
-            return version
+        draft = paths.snapshots / f"{_BUILDING}{secrets.token_hex(8)}.duckdb"
+        try:
+            with _writing(root):
+                _copy(paths, current, draft)
+            with _connected(draft) as con:
+                create_catalogue(con)
+                _record_unrecorded(con, root, current)
+                build(con)
+                _sign(con, root, version, (actor, action, text))
+            with _writing(root):
+                _flush(draft)
+                draft.rename(paths.snapshot(version))
+                _flush(paths.snapshots)
+                _point(paths, version)
+        finally:
+            for leftover in paths.snapshots.glob(f"{draft.name}*"):
+                _remove(leftover)
+        _record(root, actor, action, {**detail, "version": version})
+    return version
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """What the system says of a full disk or a closed folder becomes a sentence."""
+    try:
+        yield
     except OSError as error:
         raise StoreError(
             f"The store {root} cannot be written ({error.strerror or error}). Check free space "
@@ -119,40 +139,44 @@ def publish(
         ) from error
 
 
-def _build(
-    paths: StorePaths,
-    current: int,
-    version: int,
-    build: Callable[[Connection], None],
-    publication: tuple[str, str, str],
-) -> None:
-    """Make the file of a version, complete and flushed, under its final name."""
-    draft = paths.snapshots / f"{_BUILDING}{secrets.token_hex(8)}.duckdb"
+def _prepared(paths: StorePaths) -> int:
+    """The version to start from; from now on a missing ``CURRENT`` is a loss."""
+    current = current_version(paths.root)
+    if current == 0:
+        _point(paths, 0)
+    return current
+
+
+def _copy(paths: StorePaths, current: int, draft: Path) -> None:
+    if current == 0:
+        return
+    if not paths.snapshot(current).exists():
+        raise StoreError(missing_snapshot(paths, current))
+    shutil.copyfile(paths.snapshot(current), draft)
+
+
+def _sign(con: Connection, root: Path, version: int, publication: tuple[str, str, str]) -> None:
+    """Write into the version how it came about, and where the audit trail stood."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    con.execute(
+        "INSERT INTO main.publications VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [version, at, *publication, *ledger.head(root)],
+    )
+
+
+def _record(root: Path, actor: str, action: str, detail: dict[str, Any]) -> None:
     try:
-        if current:
-            if not paths.snapshot(current).exists():
-                raise StoreError(missing_snapshot(paths, current))
-            shutil.copyfile(paths.snapshot(current), draft)
-        with _connected(draft) as con:
-            create_catalogue(con)
-            _record_unrecorded(con, paths.root, current)
-            build(con)
-            at = datetime.now(UTC).isoformat(timespec="seconds")
-            con.execute(
-                "INSERT INTO main.publications VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [version, at, *publication, *ledger.head(paths.root)],
-            )
-        _flush(draft)
-        draft.rename(paths.snapshot(version))
-        _flush(paths.snapshots)
-    finally:
-        for leftover in paths.snapshots.glob(f"{draft.name}*"):
-            _remove(leftover)
+        ledger.record(root, actor, action, detail)
+    except StoreError as error:
+        raise StoreError(
+            f"Version {detail['version']} is published, but not yet recorded: {error} The next "
+            "publication records both."
+        ) from error
 
 
 @contextmanager
 def _connected(draft: Path) -> Iterator[Connection]:
-    """A connection that writes in one transaction, and leaves a complete file behind."""
+    """A connection to a draft that nobody else sees, complete on disk afterwards."""
     try:
         con = duckdb.connect(str(draft), config=CONFIG)
     except duckdb.Error as error:
@@ -161,9 +185,7 @@ def _connected(draft: Path) -> Iterator[Connection]:
             "backup; nothing was published."
         ) from error
     try:
-        con.begin()
         yield con
-        con.commit()
         con.execute("CHECKPOINT")
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise StoreError(
@@ -177,7 +199,10 @@ def _connected(draft: Path) -> Iterator[Connection]:
 @contextmanager
 def _sole_publisher(paths: StorePaths) -> Iterator[None]:
     """Hold the lock of publishers; the system lets go of it when its holder dies."""
-    with paths.publishing.open("ab") as lock:
+    with _writing(paths.root):
+        paths.snapshots.mkdir(parents=True, exist_ok=True)
+        lock = paths.publishing.open("ab")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

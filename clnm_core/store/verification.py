@@ -13,8 +13,8 @@ from clnm_core.store.warehouse import Warehouse
 def verify(root: Path, *, read_images: bool = False) -> list[str]:
     """What is wrong with a store, one sentence each; empty where it is whole.
 
-    Looks at the chain of the audit trail, at the digests of that chain which the snapshot
-    keeps, at every table of the version that is shown, and at the pictures that it names.
+    Looks at the chain of the audit trail, where that is whole at the digests of it which the
+    snapshot keeps, at every table of the version that is shown, and at the pictures that it names.
 
     Parameters
     ----------
@@ -24,18 +24,18 @@ def verify(root: Path, *, read_images: bool = False) -> list[str]:
         Read every picture and recompute its digest, instead of looking whether it is there.
 
     """
-    chain = ledger_problems(root)
+    chain = _chain(root)
     try:
         with Warehouse.open(root) as warehouse:
-            return [*chain, *_trail(warehouse), *_tables(warehouse, read_images=read_images)]
+            compared = [] if chain else _trail(warehouse)
+            return [*chain, *compared, *_tables(warehouse, read_images=read_images)]
     except NoStoreError:
         return chain
     except StoreError as error:
         return [*chain, str(error)]
 
 
-def ledger_problems(root: Path) -> list[str]:
-    """What is wrong with the audit trail, one sentence each."""
+def _chain(root: Path) -> list[str]:
     try:
         report = ledger.verify(root)
     except StoreError as error:

@@ -102,7 +102,7 @@ class Warehouse:
         cursor = self._con.cursor()
         try:
             frame = cursor.execute(sql, list(params)).df()
-        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        except (duckdb.IOException, duckdb.FatalException) as error:
             raise StoreError(
                 f"Snapshot v{self.version} of the store {self.root} cannot be read "
                 f"({first_line(error)}). Restore it from a backup."
