@@ -111,21 +111,14 @@ def decision_figure(audit: Audit) -> str:
         ),
         svg.band(axes, table["threshold"], table["low"], table["high"]),
         svg.curve(axes, table["threshold"], table["model"]),
-        svg.note(axes, 0.98, 0.92 * top, "solid: model", anchor="end", colour=svg.ACCENT),
-        svg.note(axes, 0.98, 0.82 * top, "dashed: treat everyone", anchor="end"),
-        svg.note(axes, 0.98, 0.72 * top, "level line: treat no one", anchor="end"),
     ]
     return figure(
         "Net benefit of acting on the model",
         svg.drawing(axes, parts, description="Decision curve of the model with its band"),
-        "At the threshold at which you would act, the highest line does most good: true positives "
-        "minus false positives weighted by the odds of the threshold, per case.",
+        "Solid with its band: acting on the model; dashed: treating everyone; level: treating no "
+        "one. At the threshold at which you would act, the highest line does most good: true "
+        "positives minus false positives weighted by the odds of the threshold, per case.",
     )
-
-
-def group_cell(audit: Audit, metric: str, value: float, low: float, high: float) -> str:
-    """One row of the forest plot of a measure, with the overall value as reference."""
-    return svg.whisker(value, low, high, across=(0.0, 1.0), reference=audit.overall[metric].value)
 
 
 def _round_ticks(top: float) -> list[float]:

@@ -6,18 +6,20 @@ The file needs nothing from outside, and runs nothing. Every word that comes fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from clnm_core.report.answers import audit_answer, subgroups_answer
 from clnm_core.report.audit_figures import (
     calibration_figure,
     decision_figure,
-    group_cell,
     pr_figure,
     roc_figure,
 )
+from clnm_core.report.gap_words import column_words
 from clnm_core.report.methods import references
 from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
+from clnm_core.report.svg import whisker
 from clnm_core.report.wording import (
     count_text,
     estimate_text,
@@ -45,7 +47,7 @@ MOST_ROWS_NAMED = 200
 LABELS = {metric.name: metric.label for metric in METRICS}
 
 
-def audit_html(audit: Audit, *, title: str) -> str:
+def audit_html(audit: Audit, *, title: str, labels: Mapping[str, str] | None = None) -> str:
     """The report of an audit as one self-contained HTML file.
 
     Parameters
@@ -54,6 +56,8 @@ def audit_html(audit: Audit, *, title: str) -> str:
         From :func:`clnm_core.stats.audit.audit`.
     title : str
         What was audited: the name of the file or model; any text.
+    labels : mapping of str to str, optional
+        What a reader sees for a column that groups were made by; its name where not given.
 
     Returns
     -------
@@ -63,10 +67,12 @@ def audit_html(audit: Audit, *, title: str) -> str:
         groups with a forest plot, the gaps with their verdicts, rows set aside, and methods.
 
     """
-    return sheet(f"Audit of {title}", _parts(audit, title), foot=(f"Audit of {title}.",))
+    return sheet(
+        f"Audit of {title}", _parts(audit, title, labels or {}), foot=(f"Audit of {title}.",)
+    )
 
 
-def _parts(audit: Audit, title: str) -> Iterator[str]:
+def _parts(audit: Audit, title: str, labels: Mapping[str, str]) -> Iterator[str]:
     yield f"<h1>Audit of {escaped(title)}</h1>"
     yield paragraph(audit_answer(audit), "answer")
     yield paragraph(
@@ -89,10 +95,12 @@ def _parts(audit: Audit, title: str) -> Iterator[str]:
     yield section("Calibration by bins", _bins(audit))
     if audit.groups:
         yield section(
-            "Groups", paragraph(subgroups_answer(audit.groups, audit.gaps)), _groups(audit)
+            "Groups",
+            paragraph(subgroups_answer(audit.groups, audit.gaps, labels=labels)),
+            _groups(audit, labels),
         )
     if audit.gaps:
-        yield section("Gaps between groups", _gaps(audit))
+        yield section("Gaps between groups", _gaps(audit, labels))
     if audit.excluded:
         yield section("Rows set aside", _excluded(audit))
     yield section("Methods", *_methods(audit))
@@ -143,37 +151,48 @@ def _bins(audit: Audit) -> str:
     return table(head, rows, numbers=frozenset(range(5)))
 
 
-def _groups(audit: Audit) -> str:
+def _groups(audit: Audit, labels: Mapping[str, str]) -> str:
+    spans = {metric: _span(audit, metric) for metric in FOREST}
     head = ["Group", "Cases", "With the outcome"]
-    for metric in FOREST:
-        head += [LABELS[metric], "0 to 1"]
-    rows: list[tuple[object, ...]] = [("All cases", *_group_cells(audit, None))]
+    for metric, (low, high) in spans.items():
+        head += [LABELS[metric], f"{low:.1f} to {high:.1f}"]
+    whole = ("All cases", f"{audit.n:,}", f"{audit.events:,}")
+    rows: list[tuple[object, ...]] = [
+        (*whole, *_forest_cells(audit, audit.overall, audit.n, spans))
+    ]
     for column in dict.fromkeys(group.column for group in audit.groups):
         members = [group for group in audit.groups if group.column == column]
         for group in sorted(members, key=_by_area):
             flags = f" ({', '.join(group.flags)})" if group.flags else ""
-            rows.append((f"{column}: {group.level}{flags}", *_group_cells(audit, group)))
+            name = f"{column_words(column, labels)}: {group.level}{flags}"
+            drawn = _forest_cells(audit, group.metrics, group.n, spans)
+            rows.append((name, f"{group.n:,}", f"{group.events:,}", *drawn))
     return table(head, rows, numbers=frozenset({1, 2}))
 
 
-def _group_cells(audit: Audit, group: GroupResult | None) -> tuple[object, ...]:
-    """Counts, then words and drawing of each measure; the whole where ``group`` is None."""
-    n, events = (audit.n, audit.events) if group is None else (group.n, group.events)
-    metrics = audit.overall if group is None else group.metrics
-    cells: list[object] = [f"{n:,}", f"{events:,}"]
-    for name in FOREST:
+def _forest_cells(
+    audit: Audit,
+    metrics: Mapping[str, Estimate],
+    n: int,
+    spans: Mapping[str, tuple[float, float]],
+) -> tuple[object, ...]:
+    """Words and drawing of each measure, one row."""
+    cells: list[object] = []
+    for name, across in spans.items():
         estimate = metrics[name]
-        cells.append(_said(estimate, name, n))
-        cells.append(
-            Marked(group_cell(audit, name, estimate.value, estimate.low, estimate.high))
-            if estimate.is_estimable
-            else ""
-        )
+        cells.append(estimate_text(estimate, unit_of(name), n=n, decimals=3))
+        row = (estimate.value, estimate.low, estimate.high)
+        drawn = whisker(*row, across=across, reference=audit.overall[name].value)
+        cells.append(Marked(drawn) if estimate.is_estimable else "")
     return tuple(cells)
 
 
-def _said(estimate: Estimate, metric: str, n: int) -> str:
-    return estimate_text(estimate, unit_of(metric), n=n, decimals=3)
+def _span(audit: Audit, metric: str) -> tuple[float, float]:
+    """From the lowest to the highest end of any interval, in steps of 0.1 inside 0-1."""
+    drawn = [audit.overall[metric], *(group.metrics[metric] for group in audit.groups)]
+    ends = [end for e in drawn for end in (e.value, e.low, e.high) if math.isfinite(end)]
+    low, high = math.floor(10 * min(ends, default=0)), math.ceil(10 * max(ends, default=1))
+    return low / 10, (high if high > low else low + 1) / 10
 
 
 def _by_area(group: GroupResult) -> tuple[bool, float]:
@@ -182,12 +201,12 @@ def _by_area(group: GroupResult) -> tuple[bool, float]:
     return not area.is_estimable, -area.value if area.is_estimable else 0.0
 
 
-def _gaps(audit: Audit) -> str:
+def _gaps(audit: Audit, labels: Mapping[str, str]) -> str:
     order = {GAP: 0, NOT_ENOUGH: 1}
     rows = [
         (
             LABELS.get(gap.metric, gap.metric),
-            f"{gap.column}: {gap.level}",
+            f"{column_words(gap.column, labels)}: {gap.level}",
             gap.reference,
             *_difference(gap),
             Marked(f"<b>{escaped(gap.verdict)}</b>") if gap.verdict == GAP else gap.verdict,

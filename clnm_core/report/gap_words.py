@@ -53,12 +53,17 @@ def gap_text(gap: Gap, labels: Mapping[str, str] | None = None) -> str:
     """One difference in words: "sensitivity is lower for centre 4 by 0.11 (0.03–0.19) than for centre 1"."""
     is_lower = gap.value < 0
     low, high = (-gap.high, -gap.low) if is_lower else (gap.low, gap.high)
-    column = lower_first((labels or {}).get(gap.column, gap.column.replace("_", " ")))
+    column = lower_first(column_words(gap.column, labels or {}))
     return (
         f"{lower_first(LABELS.get(gap.metric, gap.metric))} is {'lower' if is_lower else 'higher'} "
         f"for {column} {gap.level} by {number(abs(gap.value))} ({interval(low, high)}) "
         f"than for {column} {gap.reference}"
     )
+
+
+def column_words(column: str, labels: Mapping[str, str]) -> str:
+    """What a reader sees for a column: its label, else its name without underscores."""
+    return labels.get(column, column.replace("_", " "))
 
 
 def _first(gaps: Sequence[Gap], labels: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ h2{font-size:1.1rem;margin:2rem 0 .5rem;break-after:avoid}
 .muted,figcaption,footer{color:var(--muted);font-size:.87rem}
 .use{border:1px solid var(--ink);padding:.15rem .6rem;display:inline-block;font-size:.87rem}
 table{border-collapse:collapse;width:100%;font-size:.87rem}
-th,td{text-align:left;vertical-align:top;padding:.3rem .7rem .3rem 0;
+th,td{text-align:left;vertical-align:top;padding:.3rem 1.2rem .3rem 0;
 border-bottom:1px solid var(--line)}
 th{font-weight:600;border-bottom:1px solid var(--ink)}
 td.n,th.n{text-align:right;white-space:nowrap}
@@ -37,6 +37,7 @@ tr{break-inside:avoid}
 figure{margin:0;break-inside:avoid}
 figure h3{font-size:.95rem;margin:0 0 .25rem}
 svg{max-width:100%;height:auto;display:block}
+td svg{width:8.5rem;max-width:none}
 .error{color:#9c2a14;font-weight:600}
 .warning{color:#7a4b00;font-weight:600}
 .info{color:var(--muted);font-weight:600}
