@@ -10,10 +10,11 @@ import streamlit as st
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.form import read_form
-from clnm_core.store.modelling import first_outcome, train_in_store
+from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, cached_models
+from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
 _ASKED = "_predict_asked"
@@ -21,17 +22,25 @@ _COLUMNS = 3
 
 
 def pick_model(query: CohortQuery) -> ModelRecord:
-    """The model to ask; offers to train one, and stops the page, where there is none."""
-    records = cached_models.trained(query.cohort)
+    """The model to ask: of those that judge the chosen outcome.
+
+    Offers to train one, and stops the page, where there is none.
+    """
+    records = [r for r in cached_models.trained(query.cohort) if r.outcome == query.outcome]
     if not records:
         _offer_training(query)
         st.stop()
-    if len(records) == 1:
-        return records[0]
-    name = st.selectbox(
-        "Model", [record.name for record in records], key="predict_model", persist_state="session"
+    names = [record.name for record in records]
+    name = names[0]
+    if len(names) > 1:
+        name = st.selectbox("Model", names, key="predict_model", persist_state="session")
+    record = records[names.index(name)]
+    st.caption(
+        f"{plain(name)}: logistic baseline for {record.manifest['outcome_label'].lower()}, trained on "
+        f"{record.manifest['training_cases']:,} cases. It reads the findings below; an image is "
+        "checked and shown beside the answer."
     )
-    return next((record for record in records if record.name == name), records[0])
+    return record
 
 
 def draw(record: ModelRecord) -> dict[str, Any] | None:
@@ -53,10 +62,13 @@ def draw(record: ModelRecord) -> dict[str, Any] | None:
 
 def _fields(columns: Sequence[Column], record: ModelRecord) -> dict[str, Any]:
     given = {}
-    places = st.columns(_COLUMNS)
-    for position, column in enumerate(columns):
-        with places[position % _COLUMNS]:
-            given[column.name] = _field(column, f"form_{record.cohort}_{column.name}")
+    for start in range(0, len(columns), _COLUMNS):
+        row = columns[start : start + _COLUMNS]
+        for place, column in zip(
+            st.columns(_COLUMNS, vertical_alignment="bottom"), row, strict=False
+        ):
+            with place:
+                given[column.name] = _field(column, f"form_{record.cohort}_{column.name}")
     return given
 
 
@@ -91,26 +103,27 @@ def _field(column: Column, key: str) -> float | str | None:
 
 def _offer_training(query: CohortQuery) -> None:
     cohort = cached.cohort(query.cohort)
+    label = cached.registry(query.cohort)[query.outcome].label.lower()
+    counted = next(count for count in cohort.outcomes if count.name == query.outcome)
+    if not (counted.true and counted.false):
+        st.info(
+            f"Nothing can be learned about {label} from {plain(cohort.title)}: {counted.true:,} cases have it, "
+            f"{counted.false:,} do not, {counted.unknown:,} are unknown. Choose another outcome in the sidebar.",
+            icon=":material/info:",
+        )
+        return
     st.info(
-        f"No model of {cohort.title} can judge a new case yet. The logistic baseline learns from the "
-        "recorded variables and takes a few seconds.",
+        f"No model of {plain(cohort.title)} judges {label} in a new case yet. The logistic baseline "
+        "learns it from the recorded findings in a few seconds.",
         icon=":material/model_training:",
     )
     if st.button("Train the clinical model", type="primary", key="train_clinical"):
-        outcome = query.outcome if _can_learn(query) else first_outcome(cohort)
         with st.status("Training", expanded=True) as status:
             train_in_store(
                 default_store(),
                 query.cohort,
-                name="clinical",
-                outcome=outcome,
+                name=f"clinical-{query.outcome.replace('_', '-')}",
+                outcome=query.outcome,
                 progress=lambda share, step: status.update(label=f"{step} ({share:.0%})"),
             )
         st.rerun()
-
-
-def _can_learn(query: CohortQuery) -> bool:
-    counts = {count.name: count for count in cached.cohort(query.cohort).outcomes}
-    return query.outcome in counts and bool(
-        counts[query.outcome].true and counts[query.outcome].false
-    )

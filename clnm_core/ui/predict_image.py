@@ -20,7 +20,7 @@ _MODALITY_WORDS = {Modality.ULTRASOUND: "Ultrasound", Modality.CT: "CT", Modalit
 def draw() -> Image | None:
     """Draw the upload and the picture; ``None`` where there is none or it cannot be read."""
     upload = st.file_uploader(
-        "Image (optional): DICOM, PNG, JPEG or TIFF",
+        "Image, if there is one: DICOM, PNG, JPEG or TIFF",
         key="case_image",
         help="Read in a separate, limited process and forgotten when you leave. "
         "De-identify it first: names burned into the picture stay visible.",
