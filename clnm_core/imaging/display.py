@@ -78,9 +78,11 @@ def _painted(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[np.uint8]
 def _eight_bits(stored: NDArray[np.generic], bits: int) -> NDArray[np.uint8]:
     if stored.dtype == np.uint8 and bits == 8:
         return stored.astype(np.uint8, copy=False)
-    if stored.dtype.kind != "u" or not 1 <= bits <= 32:
+    if stored.dtype.kind != "u" or not 1 <= bits <= 16:
         return stretched(stored)
-    return np.rint(stored.astype(np.float64) * (255 / (2**bits - 1))).clip(0, 255).astype(np.uint8)
+    white = 2**bits - 1
+    table = np.rint(np.arange(white + 1) * (255 / white)).astype(np.uint8)
+    return table[np.minimum(stored, white)]
 
 
 def _grey(
