@@ -107,7 +107,7 @@ def case_picture(
             raise ValueError(f"mask {structure!r} must be {(rows, columns)}; got {mask.shape}.")
     spacing = image.spacing_mm
     height = rows * spacing[0] / spacing[1] if spacing else float(rows)
-    font = max(columns, height) / 32
+    font = max(columns, height / 2) / 32
     margin = font
     drawn = {name: mask for name, mask in masks.items() if mask.any()}
     words = {name: (labels or {}).get(name, name) for name in drawn}
