@@ -57,7 +57,7 @@ def read_delimited(data: bytes, name: str, *, encoding: str | None = None) -> De
 
     def rows() -> Iterator[list[str]]:
         for row in _records(text, delimiter, name):
-            size = len(row) if any(cell.strip() for cell in row) else 0
+            size = len(row) if row and (row[0] or any(map(str.strip, row))) else 0
             lengths[size] += size > 0
             lengths_by_row.append(size)
             yield row

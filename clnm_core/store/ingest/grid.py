@@ -7,6 +7,7 @@ from itertools import islice, zip_longest
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clnm_core.errors import TableError
 
@@ -76,16 +77,18 @@ def _chunks(rows: Iterable[Sequence[str | None]]) -> Iterator[list[Sequence[str 
 
 
 def _words(cells: Sequence[str | None], name: str, before: int) -> pa.Array:
-    words = [cell.strip() or None if cell else None for cell in cells]
-    longest = max((len(word) for word in words if word), default=0)
+    words = pc.utf8_trim_whitespace(pa.array(cells, type=pa.large_string()))
+    words = pc.if_else(pc.equal(words, ""), pa.scalar(None, words.type), words)
+    lengths = pc.utf8_length(words)
+    longest = pc.max(lengths).as_py() or 0
     if longest > LONGEST_CELL:
-        row = before + next(i for i, word in enumerate(words) if word and len(word) == longest) + 1
+        row = before + pc.index(lengths, longest).as_py() + 1
         raise TableError(
             f"{name}, row {row}: a cell holds {longest:,} characters; at most {LONGEST_CELL:,} "
             "can be read. Shorten it.",
             (row,),
         )
-    return pa.array(words, type=pa.large_string())
+    return words
 
 
 def column_letters(position: int) -> str:

@@ -30,7 +30,7 @@ NO = frozenset(
 )
 UNKNOWN_WORDS = frozenset(
     "na n/a #n/a nan null none unknown unk missing ? . - -- nx pnx cnx x not_known notknown nk nd "
-    "undetermined indeterminate 未知 不详".split()
+    "未知 不详".split()
 ) | {"not known", "not available", "not assessed", "not examined", "not recorded", "#value!"}
 _NODE_POSITIVE = re.compile(r"[cp]?n[1-3][abc]?")
 _LISTED = 8

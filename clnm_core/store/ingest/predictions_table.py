@@ -107,15 +107,14 @@ def read_predictions(
     reading = read_outcome(table, outcome, find_column)
     values, refused = numbers(frame[find_column(table, risk)], decimal=table.decimal)
     reasons = _reasons(table, reading, find_column(table, risk), values, refused)
-    usable = np.array([reason is None for reason in reasons])
+    usable = pd.isna(reasons)
     ids = frame[find_column(table, id)] if id else None
     if ids is not None:
         _repeated(ids, table, usable, reasons)
     people = frame[find_column(table, patient)] if patient else None
     if people is not None:
-        for i in np.flatnonzero(people.isna().to_numpy() & (reasons == None)):  # noqa: E711
-            reasons[i] = "patient is missing"
-    kept = np.array([reason is None for reason in reasons], dtype=bool)
+        reasons[people.isna().to_numpy() & pd.isna(reasons)] = "patient is missing"
+    kept = pd.isna(reasons)
     excluded = tuple(
         Excluded(row=int(table.rows[i]), reason=str(reasons[i])) for i in np.flatnonzero(~kept)
     )
@@ -204,9 +203,11 @@ def _repeated(
     reasons[missing] = "id is missing"
     left = ids[usable & ~missing]
     later = left[left.duplicated(keep="first")]
+    if later.empty:
+        return
     first = left.drop_duplicates(keep="first")
     row_of = dict(zip(first, first.index, strict=True))
-    position = {row: i for i, row in enumerate(table.rows)} if len(later) else {}
+    position = {row: i for i, row in enumerate(table.rows)}
     for row, word in later.items():
         reasons[position[row]] = f"id is already used in row {row_of[word]}"
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from clnm_core.errors import TableError
 from clnm_core.store.ingest.columnar import read_columnar
 from clnm_core.store.ingest.delimited import read_delimited
+from clnm_core.store.ingest.file_kinds import refuse_what_is_no_table
 from clnm_core.store.ingest.grid import column_letters
 from clnm_core.store.ingest.layout import (
     Block,
@@ -27,24 +28,6 @@ from clnm_core.store.ingest.layout import (
 from clnm_core.store.ingest.numbers import decimal_mark
 from clnm_core.store.ingest.workbook import is_workbook, read_workbook
 
-_NOT_TABLES = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\0", "a TIFF image"),
-    (b"MM\0*", "a TIFF image"),
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a program"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"{\\rtf", "an RTF document"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or one locked with a password"),
-    (b"PK", "a zip archive without a spreadsheet in it"),
-)
-_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<svg")
 _SAMPLE = 1000
 
 
@@ -139,7 +122,7 @@ def read_table(
         If the file is empty, no table, damaged, too large, or has no rows below its header.
 
     """
-    _refuse_what_is_no_table(data, name)
+    refuse_what_is_no_table(data, name)
     if (header is not None and header < 1) or (header_rows is not None and header_rows < 1):
         raise TableError("The header row must be 1 or more, as a spreadsheet counts rows.")
     if data[:4] == b"PAR1":
@@ -174,27 +157,6 @@ def read_table(
             f"Read as {text.encoding}; if accented letters look wrong, save the file as UTF-8."
         )
     return replace(table, delimiter=text.delimiter, encoding=text.encoding, notes=tuple(notes))
-
-
-def _refuse_what_is_no_table(data: bytes, name: str) -> None:
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise TableError(f"{name} is empty.")
-    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for mark, what in _NOT_TABLES:
-        if data.startswith(mark) and not (mark == b"PK" and is_workbook(data)):
-            if mark == b"MZ" and b"\0" not in data[:512]:
-                continue
-            if mark == b"PK" and not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-                continue
-            raise TableError(
-                f"{name} is {what}, not a table. Give it as CSV, TSV, XLSX or Parquet."
-            )
-    if len(data) > 132 and data[128:132] == b"DICM":
-        raise TableError(f"{name} is a DICOM image, not a table.")
-    if start.startswith(_MARKUP):
-        raise TableError(
-            f"{name} is a web page or XML, not a table. Export the table as CSV or XLSX."
-        )
 
 
 def _of_parquet(frame: pd.DataFrame, name: str, left_out: tuple[str, ...]) -> Table:
