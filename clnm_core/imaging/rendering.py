@@ -27,6 +27,8 @@ _LINES: dict[str, tuple[str, str]] = {
 _OTHER_LINES = (("#CC79A7", "2 3"), ("#009E73", "8 3 2 3"))
 _INK = "#E8E8E8"
 _LINE_WIDTH_PX = 1.5
+#: Lines keep their width on the screen at any size. As a style: sanitisers drop the attribute.
+_FIXED_WIDTH = 'style="vector-effect:non-scaling-stroke"'
 _ROUND_MM = tuple(step * 10.0**power for power in range(-2, 4) for step in (1, 2, 5))
 
 
@@ -161,7 +163,7 @@ def _outline_paths(
     for polygon in outline(mask):
         points = (polygon + 0.5) * stretch + margin
         pieces.append("M" + "L".join(f"{x:.2f} {y:.2f}" for y, x in points) + "Z")
-    path = f'<path d="{"".join(pieces)}" fill="none" vector-effect="non-scaling-stroke" '
+    path = f'<path d="{"".join(pieces)}" fill="none" {_FIXED_WIDTH} '
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
         f'{path}stroke="#000" stroke-opacity="0.5" stroke-width="{_LINE_WIDTH_PX + 1.5}"/>'
@@ -186,7 +188,7 @@ def _scale_bar(
         f'<path d="M{x:.2f} {middle - 0.35 * font:.2f}V{middle + 0.35 * font:.2f}'
         f"M{x:.2f} {middle:.2f}H{end:.2f}M{end:.2f} {middle - 0.35 * font:.2f}"
         f'V{middle + 0.35 * font:.2f}" stroke="{_INK}" fill="none" stroke-width="1.5" '
-        f'vector-effect="non-scaling-stroke"/>'
+        f"{_FIXED_WIDTH}/>"
     )
     return f"scale bar {words}", bar + _text(words, end + 0.5 * font, baseline, font)
 
@@ -195,7 +197,7 @@ def _key(words: str, x: float, y: float, font: float, colour: str, dashes: str) 
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
         f'<path d="M{x:.2f} {y - 0.35 * font:.2f}h{2 * font:.2f}" stroke="{colour}" '
-        f'stroke-width="{_LINE_WIDTH_PX}" vector-effect="non-scaling-stroke"{dash}/>'
+        f'stroke-width="{_LINE_WIDTH_PX}" {_FIXED_WIDTH}{dash}/>'
         + _text(words, x + 2.5 * font, y, font)
     )
 

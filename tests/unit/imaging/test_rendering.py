@@ -107,7 +107,7 @@ def test_each_structure_has_its_outline_its_line_and_its_name():
     assert len({path.attrib["stroke"] for path in bright}) == 3
     assert {path.attrib["stroke-width"] for path in bright} == {"1.5"}
     assert len({path.attrib.get("stroke-dasharray") for path in bright}) == 3
-    assert {path.attrib["vector-effect"] for path in lines} == {"non-scaling-stroke"}
+    assert {path.attrib["style"] for path in lines} == {"vector-effect:non-scaling-stroke"}
     assert {"nodule", "gland", "other"} <= set(texts(svg))
 
 
