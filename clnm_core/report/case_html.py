@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Iterator, Sequence
 
 from clnm_core.domain.image import Image
-from clnm_core.imaging.rendering import to_png
+from clnm_core.imaging.rendering import case_picture
 from clnm_core.report import svg
 from clnm_core.report.case_words import case_answer
-from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
+from clnm_core.report.sheet import Marked, escaped, figure, paragraph, section, sheet, table
 from clnm_core.report.wording import (
     Unit,
     count_text,
@@ -51,7 +50,7 @@ def case_html(
     title = f"{report.outcome_label}: one case judged by {report.model}"
     foot = [f"Model {report.model}; trained on {report.trained_on}."]
     if store_version is not None:
-        foot.append(f"Store version {store_version}.")
+        foot.append(f"Made from store version {store_version}.")
     return sheet(title, _parts(report, images), foot=foot)
 
 
@@ -126,28 +125,16 @@ def _contributions(report: CaseReport) -> str:
 
 
 def _picture(title: str, image: Image) -> str:
-    """A picture in its true aspect, with what is known of its scale."""
+    """A picture in its true aspect with its scale bar, and what else is known of it."""
     rows, columns = image.pixels.shape[:2]
-    spacing = image.spacing_mm
-    stretch = spacing[0] / spacing[1] if spacing else 1.0
-    width = min(columns, 640)
-    height = round(width * rows * stretch / columns)
-    scale = (
-        f"{mm(columns * spacing[1])} wide, {mm(rows * spacing[0])} high"
-        if spacing
-        else "spacing unknown"
-    )
-    said = [f"{columns} × {rows} pixels", scale]
+    said = [f"{columns} × {rows} pixels"]
+    if image.spacing_mm:
+        across, down = columns * image.spacing_mm[1], rows * image.spacing_mm[0]
+        said.append(f"{mm(across)} wide, {mm(down)} high")
     if image.frames > 1:
         said.append(f"frame {image.frame + 1} of {count_text(image.frames, 'frame')}")
     if image.source:
         said.append(image.source)
     words = "; ".join([*said, *(note.rstrip(".") for note in image.notes)])
-    data = base64.b64encode(to_png(image)).decode()
-    return (
-        f"<figure><h3>{escaped(title)}</h3>"
-        f'<img alt="{escaped(title)}" width="{width}" height="{height}" '
-        f'style="background:#000;image-rendering:pixelated;max-width:100%" '
-        f'src="data:image/png;base64,{data}">'
-        f"<figcaption>{escaped(words)}.</figcaption></figure>"
-    )
+    drawn = case_picture(image, {}, title=title)
+    return figure(title, f'<div class="picture">{drawn}</div>', f"{words}.")

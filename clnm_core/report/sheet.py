@@ -38,6 +38,7 @@ figure{margin:0;break-inside:avoid}
 figure h3{font-size:.95rem;margin:0 0 .25rem}
 svg{max-width:100%;height:auto;display:block}
 td svg{width:8.5rem;max-width:none}
+.picture{max-width:40rem}
 .error{color:#9c2a14;font-weight:600}
 .warning{color:#7a4b00;font-weight:600}
 .info{color:var(--muted);font-weight:600}

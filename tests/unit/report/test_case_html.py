@@ -51,7 +51,7 @@ def test_it_says_risk_interval_threshold_model_and_store():
         "61–85 (Wald on the log-odds)",
         "30 %, reached",
         "900 training cases of demo, store version 3",
-        "Store version 7.",
+        "Made from store version 7.",
         RESEARCH_USE,
         "62 years",
     ):
@@ -81,11 +81,11 @@ def test_every_doubt_is_listed_and_none_is_said_too():
 def test_a_picture_is_inside_the_file_lossless_and_in_its_true_aspect():
     image = picture()
     text = case_html(report(), images=[("transverse", image)])
-    data = re.search(r'src="data:image/png;base64,([^"]+)"', text)
+    data = re.search(r'href="data:image/png;base64,([^"]+)"', text)
     assert data is not None
     inside = np.asarray(Pillow.open(io.BytesIO(base64.b64decode(data[1]))))
     np.testing.assert_array_equal(inside, image.pixels)
-    assert 'width="60" height="80"' in text
+    assert 'width="60" height="80.000"' in text
     assert "6.0 mm wide, 8.0 mm high" in text
 
 
