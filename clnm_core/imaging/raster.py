@@ -14,7 +14,7 @@ from clnm_core.errors import ImageError
 from clnm_core.imaging.greyscale import stretched
 from clnm_core.imaging.limits import Limits, require_frame, require_size
 
-_SOURCES = {"PNG": "PNG", "JPEG": "JPEG (lossy)", "TIFF": "TIFF"}
+_SOURCES = {"PNG": "PNG", "JPEG": "JPEG, lossy", "TIFF": "TIFF"}
 _ORIENTATION = 0x0112  # EXIF
 _SPACING_UNKNOWN = (
     "The file does not say how far apart its pixels lie in the body, so nothing can be measured "
@@ -50,7 +50,7 @@ def read_raster(data: bytes, frame: int, limits: Limits) -> Image:
         picture.load()
     except (OSError, SyntaxError, EOFError, ValueError):
         raise ImageError(
-            f"The {kind.split()[0]} picture is cut off or damaged. Export it again."
+            f"The {kind.split(",")[0]} picture is cut off or damaged. Export it again."
         ) from None
     if picture.getexif().get(_ORIENTATION, 1) != 1:
         picture = ImageOps.exif_transpose(picture)

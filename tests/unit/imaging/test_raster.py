@@ -53,7 +53,7 @@ def test_grey_and_colour_are_read_unchanged(kind):
 def test_jpeg_is_called_lossy():
     image = read_image(encoded(GREY, "JPEG"))
     assert image.pixels.shape == GREY.shape
-    assert image.source == "JPEG (lossy)"
+    assert image.source == "JPEG, lossy"
 
 
 def test_the_ending_of_the_name_does_not_matter():
