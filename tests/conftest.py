@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Tests share their cores: how long one example takes says nothing about the code.
+settings.register_profile("clnm", deadline=None)
+settings.load_profile("clnm")
 
 
 @pytest.fixture(scope="session")

@@ -204,6 +204,6 @@ def test_every_measure_lies_in_its_declared_range() -> None:
 def test_thirty_thousand_cases_in_eight_groups_take_a_few_seconds_at_most() -> None:
     predictions = cohort(30_000)
     groups = pd.DataFrame({"centre": np.random.default_rng(0).choice(list("ABCDEFGH"), 30_000)})
-    start = time.perf_counter()
+    start = time.process_time()
     audit(predictions, groups=groups, bootstrap=1000)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 from sklearn.calibration import calibration_curve as sklearn_calibration_curve
@@ -117,6 +117,7 @@ def test_the_patient_clustered_interval_of_the_slope_equals_statsmodels_sandwich
     assert found.method.endswith("patient-clustered sandwich")
 
 
+@settings(max_examples=40)
 @given(bend=st.floats(0.3, 2.5), shift=st.floats(-1.5, 1.5), seed=st.integers(0, 50))
 def test_a_recalibrated_model_has_slope_one_and_intercept_zero(
     bend: float, shift: float, seed: int

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
@@ -42,6 +42,7 @@ def test_a_threshold_outside_zero_and_one_is_refused(threshold: float) -> None:
         confusion(cohort(), threshold)
 
 
+@settings(max_examples=30)
 @given(seed=st.integers(0, 30), threshold=st.floats(0.05, 0.95))
 def test_every_value_equals_scikit_learns(seed: int, threshold: float) -> None:
     predictions = cohort(60, seed)
