@@ -50,7 +50,7 @@ def read_raster(data: bytes, frame: int, limits: Limits) -> Image:
         picture.load()
     except (OSError, SyntaxError, EOFError, ValueError):
         raise ImageError(
-            f"The {kind.split(",")[0]} picture is cut off or damaged. Export it again."
+            f"The {kind.split(',')[0]} picture is cut off or damaged. Export it again."
         ) from None
     if picture.getexif().get(_ORIENTATION, 1) != 1:
         picture = ImageOps.exif_transpose(picture)
