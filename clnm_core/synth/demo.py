@@ -137,7 +137,7 @@ def _all_pictures(
         nonlocal done
         done += count
         share = _TABLES_DONE + (_IMAGES_DONE - _TABLES_DONE) * done / total
-        progress(share, f"Making images: {done:,} of {total:,}")
+        progress(min(share, _IMAGES_DONE), f"Making images: {done:,} of {total:,}")
 
     drawn(0)
     return {cohort.name: draw_cohort(root, cohort, seed=seed, drawn=drawn) for cohort in cohorts}

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
 
 SHEN_2025 = "Shen 2025, doi:10.1038/s41467-025-62042-z"
 XUE_2020 = "Xue 2020, meta-analysis, doi:10.3389/fonc.2020.00436"
@@ -48,8 +49,8 @@ class Levels:
 
     def of(self, values: pd.Series) -> NDArray[np.float64]:
         """What each case's value adds."""
-        found = values.astype(object).map(lambda value: self.log_odds.get(value, 0.0))
-        return found.where(values.notna(), self.missing).to_numpy(dtype=float)
+        found = values.astype(object).map(dict(self.log_odds)).astype(float).fillna(0.0)
+        return np.array(found.where(values.notna(), self.missing), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def probability(log_odds: ArrayLike) -> NDArray[np.float64]:
     [0.5, 0.881]
 
     """
-    return 1.0 / (1.0 + np.exp(-np.asarray(log_odds, dtype=np.float64)))
+    return np.asarray(expit(np.asarray(log_odds, dtype=np.float64)))
 
 
 _IMAGE_ONLY = "Only the picture shows it; " + CHOSEN

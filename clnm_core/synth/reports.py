@@ -46,7 +46,7 @@ def thyroid_report(findings: pd.DataFrame) -> list[str]:
 in contact with the capsule. No calcification. Suspicious cervical nodes.
 
     """
-    return [_thyroid(row) for row in findings.to_dict("records")]
+    return [_thyroid(row) for row in findings.astype(object).to_dict("records")]
 
 
 def _thyroid(row: Mapping[Hashable, Any]) -> str:

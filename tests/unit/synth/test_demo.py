@@ -1,0 +1,126 @@
+"""The demo arrives in the store whole, once, and the same each time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from clnm_core.errors import InputError
+from clnm_core.store import artifacts
+from clnm_core.store.snapshots import current_version
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.synth import demo
+from clnm_core.synth.cohort import SyntheticCohort
+from clnm_core.synth.drawing import draw_cohort
+
+FULL = demo.demo_cohorts("small", seed=0)
+
+
+def cut(cohort: SyntheticCohort, most: int = 36) -> SyntheticCohort:
+    """The first cases of each split."""
+    rows = cohort.cases.groupby("split", sort=False).head(most // 3).index
+    return replace(
+        cohort,
+        cases=cohort.cases.loc[rows].reset_index(drop=True),
+        hidden=cohort.hidden.loc[rows].reset_index(drop=True),
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    root = tmp_path_factory.mktemp("demo") / "store"
+    steps: list[tuple[float, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "demo_cohorts", lambda scale, seed: tuple(map(cut, FULL)))
+        version = demo.build_demo(root, progress=lambda share, step: steps.append((share, step)))
+    return root, version, steps
+
+
+@pytest.fixture(scope="module")
+def warehouse(built):
+    with Warehouse.open(built[0]) as opened:
+        yield opened
+
+
+def test_everything_is_published_as_one_version(built):
+    root, version, _ = built
+    assert version == 1 == current_version(root)
+
+
+def test_progress_never_falls_and_says_what_is_being_done(built):
+    _, _, steps = built
+    shares = [share for share, _ in steps]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert any(step.startswith("Making images: ") for _, step in steps)
+
+
+def test_all_four_cohorts_are_marked_synthetic(warehouse):
+    cohorts = warehouse.cohorts()
+    assert {cohort.name for cohort in cohorts} == {cohort.name for cohort in FULL}
+    assert all(cohort.is_synthetic and cohort.unit_note for cohort in cohorts)
+
+
+def test_every_case_has_its_pictures_and_every_picture_its_masks(warehouse, built):
+    views = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
+    for cohort in warehouse.cohorts():
+        assert cohort.images == views[cohort.name] * cohort.cases
+        kept = warehouse.rows(
+            f'SELECT i.digest AS picture, m.digest AS mask FROM "{cohort.name}".images i '  # noqa: S608
+            f'LEFT JOIN "{cohort.name}".masks m USING (image_id)'
+        )
+        assert all(artifacts.is_kept(built[0], digest) for digest in kept["picture"])
+        assert all(artifacts.is_kept(built[0], digest) for digest in kept["mask"])
+
+
+def test_spacing_is_known_for_every_picture(warehouse):
+    spacing = warehouse.rows('SELECT row_spacing_mm, col_spacing_mm FROM "demo-ptc-us".images')
+    assert spacing.notna().all().all()
+    assert spacing["row_spacing_mm"].between(0.08, 0.35).all()
+
+
+def test_models_readers_and_exclusions_are_there(warehouse):
+    for cohort in warehouse.cohorts():
+        models = warehouse.models(cohort.name)
+        assert len(models) >= 2
+        assert all(model.manifest["kind"] == "simulated predictions" for model in models)
+        for table, rows in (("predictions", len(models) * cohort.cases), ("reads", 1)):
+            count = warehouse.rows(f'SELECT count(*) AS n FROM "{cohort.name}".{table}')  # noqa: S608
+            assert count["n"][0] >= rows
+    assert len(warehouse.rows("SELECT DISTINCT cohort FROM main.exclusions")) == 4
+
+
+def test_unknown_outcomes_and_missing_findings_stay_unknown(warehouse):
+    cases = warehouse.rows('SELECT "lateral", braf_v600e, vascularity FROM "demo-ptc-us".cases')
+    assert cases.isna().any().all()
+    assert cases.notna().any().all()
+
+
+def test_pictures_are_the_same_whoever_draws_them(tmp_path):
+    small = cut(FULL[1], 9)
+    first = draw_cohort(tmp_path / "one", small, seed=0, drawn=lambda count: None)
+    second = draw_cohort(tmp_path / "two", small, seed=0, drawn=lambda count: None)
+    for one, two in zip(first, second, strict=True):
+        pd.testing.assert_frame_equal(one, two)
+    assert artifacts.is_kept(tmp_path / "one", first[0]["digest"][0])
+    other, _ = draw_cohort(tmp_path / "one", small, seed=1, drawn=lambda count: None)
+    assert set(other["digest"]).isdisjoint(first[0]["digest"])
+
+
+def test_building_again_replaces_the_cohorts_and_keeps_the_old_version(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "demo_cohorts", lambda scale, seed: (cut(FULL[3]),))
+    demo.build_demo(tmp_path, scale="paper")
+    assert demo.build_demo(tmp_path, scale="paper") == 2
+    with Warehouse.open(tmp_path) as warehouse:
+        (cohort,) = warehouse.cohorts()
+        assert cohort.cases == len(cut(FULL[3]).cases)
+        assert cohort.images == 0
+
+
+@pytest.mark.parametrize(("scale", "seed"), [("large", 0), ("small", -3)])
+def test_a_scale_or_seed_that_cannot_be_used_publishes_nothing(tmp_path, scale, seed):
+    with pytest.raises(InputError, match="of the demo must be"):
+        demo.build_demo(tmp_path, scale=scale, seed=seed)
+    assert current_version(tmp_path) == 0
