@@ -283,7 +283,7 @@ def _pick(label: str, key: str, names: Mapping[str, str], *, default: str = "") 
         st.selectbox(
             label,
             options,
-            index=options.index(default) if default in shown else 0,
+            index=options.index(default) if default and default in shown else 0,
             format_func=lambda name: shown.get(name, str(name)),
             key=key,
             bind="query-params",

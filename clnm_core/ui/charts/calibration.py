@@ -34,38 +34,41 @@ def calibration_figure(
 
     """
     colours = theme.palette(dark)
-    figure = theme.canvas(dark)
+    traces: list[theme.Trace] = []
     perfect, label = theme.reference([0, 1], [0, 1], "", dark)
     label |= {"x": 0.98, "y": 0.86, "text": "risk equals share"}
-    figure.add_trace(perfect)
-    for trace in _flexible(curve, colours.models[0]):
-        figure.add_trace(trace)
-    figure.add_trace(_dots(bins, colours.ink))
-    for trace in _spread(histogram, colours):
-        figure.add_trace(trace)
-    return figure.update_layout(
-        xaxis=theme.share_axis("Predicted risk", anchor="y2"),
-        yaxis=theme.share_axis("Observed share with the outcome", domain=[0.28, 1]),
-        yaxis2={
-            "domain": [0, 0.22],
-            "showticklabels": False,
-            "showgrid": False,
-            "zeroline": True,
-            "zerolinecolor": colours.unknown,
-        },
-        barmode="overlay",
-        bargap=0.08,
-        annotations=[label, *_directions(histogram, colours)],
+    traces.append(perfect)
+    traces += _flexible(curve, colours.models[0])
+    traces.append(_dots(bins, colours.ink))
+    traces += _spread(histogram, colours)
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=theme.share_axis("Predicted risk", anchor="y2"),
+            yaxis=theme.share_axis("Observed share with the outcome", domain=[0.28, 1]),
+            yaxis2={
+                "domain": [0, 0.22],
+                "showticklabels": False,
+                "showgrid": False,
+                "zeroline": True,
+                "zerolinecolor": colours.unknown,
+            },
+            barmode="overlay",
+            bargap=0.08,
+            annotations=[label, *_directions(histogram, colours)],
+        ),
+        dark=dark,
     )
 
 
-def _flexible(curve: pd.DataFrame, colour: str) -> list[go.Scatter]:
+def _flexible(curve: pd.DataFrame, colour: str) -> list[theme.Trace]:
     if curve.empty:
         return []
     points = thinned(curve, "risk", "observed")
     return [
         theme.band(points["risk"], points["low"], points["high"], colour, "band of the curve"),
-        go.Scatter(
+        dict(
+            type="scatter",
             x=points["risk"],
             y=points["observed"],
             mode="lines",
@@ -76,8 +79,9 @@ def _flexible(curve: pd.DataFrame, colour: str) -> list[go.Scatter]:
     ]
 
 
-def _dots(bins: pd.DataFrame, colour: str) -> go.Scatter:
-    return go.Scatter(
+def _dots(bins: pd.DataFrame, colour: str) -> theme.Trace:
+    return dict(
+        type="scatter",
         x=bins["mean_risk"],
         y=bins["observed"],
         error_y={
@@ -100,10 +104,11 @@ def _dots(bins: pd.DataFrame, colour: str) -> go.Scatter:
     )
 
 
-def _spread(histogram: pd.DataFrame, colours: theme.Palette) -> list[go.Bar]:
+def _spread(histogram: pd.DataFrame, colours: theme.Palette) -> list[theme.Trace]:
     middle = (histogram["low"] + histogram["high"]) / 2
     return [
-        go.Bar(
+        dict(
+            type="bar",
             x=middle,
             y=histogram[column] * sign,
             width=(histogram["high"] - histogram["low"]) * 0.92,

@@ -34,9 +34,10 @@ def confusion_figure(confusion: Confusion, *, dark: bool = False) -> go.Figure:
         (0, 0, confusion.fn, present, colours.unknown, "missed"),
         (1, 0, confusion.tn, absent, colours.absent, "rightly left alone"),
     )
-    figure = theme.canvas(dark)
-    figure.add_trace(
-        go.Scatter(
+    traces: list[theme.Trace] = []
+    traces.append(
+        dict(
+            type="scatter",
             x=[cell[0] for cell in cells],
             y=[cell[1] for cell in cells],
             customdata=[[cell[2], cell[3], cell[5]] for cell in cells],
@@ -72,9 +73,13 @@ def confusion_figure(confusion: Confusion, *, dark: bool = False) -> go.Figure:
             }
         )
     axis = {"showgrid": False, "fixedrange": True, "tickvals": [0, 1], "range": [-0.52, 1.52]}
-    return figure.update_layout(
-        xaxis=axis | {"ticktext": list(_COLUMNS), "side": "top"},
-        yaxis=axis | {"ticktext": list(_ROWS)},
-        shapes=shapes,
-        annotations=labels,
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=axis | {"ticktext": list(_COLUMNS), "side": "top"},
+            yaxis=axis | {"ticktext": list(_ROWS)},
+            shapes=shapes,
+            annotations=labels,
+        ),
+        dark=dark,
     )

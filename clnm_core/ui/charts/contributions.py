@@ -25,9 +25,10 @@ def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> 
     colours = theme.palette(dark)
     rows = contributions.head(_MOST_ROWS).iloc[::-1]
     names = [f"{row.label}: {row.value}" for row in rows.itertuples()]
-    figure = theme.canvas(dark, height=90 + _ROW * len(rows))
-    figure.add_trace(
-        go.Bar(
+    traces: list[theme.Trace] = []
+    traces.append(
+        dict(
+            type="bar",
             x=rows["log_odds"],
             y=names,
             orientation="h",
@@ -43,11 +44,26 @@ def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> 
         )
     )
     reach = 1.35 * max(float(rows["log_odds"].abs().max()), 0.1)
-    return figure.update_layout(
-        xaxis={"title": {"text": "added log-odds: lowers risk ← 0 → raises risk"}, "range": [-reach, reach]},
-        yaxis={"tickfont": {"color": colours.ink, "size": 13}, "showgrid": False},
-        shapes=[
-            {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-             "line": {"color": colours.unknown, "width": 1}}
-        ],
-    )  # fmt: skip
+    return theme.figure(
+        traces,
+        dict(
+            xaxis={
+                "title": {"text": "added log-odds: lowers risk ← 0 → raises risk"},
+                "range": [-reach, reach],
+            },
+            yaxis={"tickfont": {"color": colours.ink, "size": 13}, "showgrid": False},
+            shapes=[
+                {
+                    "type": "line",
+                    "x0": 0,
+                    "x1": 0,
+                    "yref": "paper",
+                    "y0": 0,
+                    "y1": 1,
+                    "line": {"color": colours.unknown, "width": 1},
+                }
+            ],
+        ),
+        dark=dark,
+        height=90 + _ROW * max(len(rows), 1),
+    )

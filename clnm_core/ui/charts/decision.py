@@ -28,9 +28,9 @@ def decision_figure(
     """
     colours = theme.palette(dark)
     rows = thinned(net_benefit, "threshold", "model")
-    figure = theme.canvas(dark)
+    traces: list[theme.Trace] = []
     if {"low", "high"} <= set(rows):
-        figure.add_trace(
+        traces.append(
             theme.band(rows["threshold"], rows["low"], rows["high"], colours.models[0], "band")
         )
     for column, words, line in (
@@ -38,8 +38,9 @@ def decision_figure(
         ("treat_all", "treat everyone", {"color": colours.unknown, "width": 1.5, "dash": "dot"}),
         ("model", "follow the model", {"color": colours.models[0], "width": 2.5}),
     ):
-        figure.add_trace(
-            go.Scatter(
+        traces.append(
+            dict(
+                type="scatter",
                 x=rows["threshold"],
                 y=rows[column],
                 mode="lines",
@@ -50,11 +51,18 @@ def decision_figure(
         )
     top = float(np.nanmax(rows[["model", "treat_all"]].to_numpy())) if len(rows) else 1.0
     top = max(top, 0.02)
-    return figure.update_layout(
-        xaxis=theme.share_axis("Threshold at which one would act", range=[0, 1]),
-        yaxis={"title": {"text": "Net benefit per patient"}, "range": [-0.25 * top, 1.08 * top]},
-        shapes=[] if threshold is None else [theme.threshold_line(threshold, dark)],
-        annotations=_labels(rows, top, dark),
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=theme.share_axis("Threshold at which one would act", range=[0, 1]),
+            yaxis={
+                "title": {"text": "Net benefit per patient"},
+                "range": [-0.25 * top, 1.08 * top],
+            },
+            shapes=[] if threshold is None else [theme.threshold_line(threshold, dark)],
+            annotations=_labels(rows, top, dark),
+        ),
+        dark=dark,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -45,39 +47,47 @@ def distribution_figure(
     body, missing = counts.iloc[:-1], int(counts["n"].iloc[-1])
     is_number = bool(len(body)) and np.isfinite(body["low"].to_numpy(dtype=float)).all()
     if is_number:
-        figure = _columns(body, kinds, title, theme.canvas(dark, height=height))
+        traces, axes = _columns(body, kinds, title)
         below = f"{missing:,} without a value" if missing else ""
     else:
         rows = counts if missing else body
-        figure = _rows(rows, kinds, title, theme.canvas(dark, height=80 + _ROW * max(len(rows), 1)))
-        below = ""
+        traces, axes = _rows(rows, kinds, title)
+        height, below = 80 + _ROW * max(len(rows), 1), ""
     key = " · ".join(f"<span style='color:{colour}'>■ {words}</span>" for _, words, colour in kinds)
-    return figure.update_layout(
-        barmode="stack",
-        bargap=0.06 if is_number else 0.25,
-        margin={"t": 30},
-        annotations=[
-            {
-                "x": 1,
-                "y": 1,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": "right",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": " · ".join(part for part in (key, below) if part),
-                "font": {"size": 12, "color": colours.muted},
-            }
-        ],
+    return theme.figure(
+        traces,
+        axes
+        | dict(
+            barmode="stack",
+            bargap=0.06 if is_number else 0.25,
+            margin={"t": 30},
+            annotations=[
+                {
+                    "x": 1,
+                    "y": 1,
+                    "xref": "paper",
+                    "yref": "paper",
+                    "xanchor": "right",
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                    "text": " · ".join(part for part in (key, below) if part),
+                    "font": {"size": 12, "color": colours.muted},
+                }
+            ],
+        ),
+        dark=dark,
+        height=height,
     )
 
 
 def _columns(
-    body: pd.DataFrame, kinds: list[tuple[str, str, str]], title: str, figure: go.Figure
-) -> go.Figure:
+    body: pd.DataFrame, kinds: list[tuple[str, str, str]], title: str
+) -> tuple[list[theme.Trace], dict[str, Any]]:
+    traces: list[theme.Trace] = []
     for column, words, colour in kinds:
-        figure.add_trace(
-            go.Bar(
+        traces.append(
+            dict(
+                type="bar",
                 x=(body["low"] + body["high"]) / 2,
                 y=body[column],
                 width=(body["high"] - body["low"]) * 0.94,
@@ -87,18 +97,21 @@ def _columns(
                 hovertemplate=f"%{{customdata}}: %{{y:,}} {words}<extra></extra>",
             )
         )
-    return figure.update_layout(
-        xaxis={"title": {"text": title}}, yaxis={"title": {"text": "Cases"}, "rangemode": "tozero"}
-    )
+    return traces, {
+        "xaxis": {"title": {"text": title}},
+        "yaxis": {"title": {"text": "Cases"}, "rangemode": "tozero"},
+    }
 
 
 def _rows(
-    rows: pd.DataFrame, kinds: list[tuple[str, str, str]], title: str, figure: go.Figure
-) -> go.Figure:
+    rows: pd.DataFrame, kinds: list[tuple[str, str, str]], title: str
+) -> tuple[list[theme.Trace], dict[str, Any]]:
+    traces: list[theme.Trace] = []
     total = int(rows["n"].sum())
     for column, words, colour in kinds:
-        figure.add_trace(
-            go.Bar(
+        traces.append(
+            dict(
+                type="bar",
                 x=rows[column],
                 y=list(range(len(rows))),
                 orientation="h",
@@ -109,15 +122,15 @@ def _rows(
             )
         )
     labels = [
-        f"{row.label} · {row.n:,} ({percent(row.n / total)})" if total else str(row.label)
-        for row in rows.itertuples()
+        f"{label} · {n:,} ({percent(n / total)})" if total else str(label)
+        for label, n in zip(rows["label"], rows["n"], strict=True)
     ]
-    return figure.update_layout(
-        xaxis={"title": {"text": f"{title}: cases"}, "rangemode": "tozero"},
-        yaxis={
+    return traces, {
+        "xaxis": {"title": {"text": f"{title}: cases"}, "rangemode": "tozero"},
+        "yaxis": {
             "tickvals": list(range(len(rows))),
             "ticktext": labels,
             "range": [len(rows) - 0.5, -0.5],
             "showgrid": False,
         },
-    )
+    }

@@ -49,9 +49,10 @@ def flow_figure(
         text = f"{reason}<br>{_counts(int(step['patients']), int(step['cases']))} left out"
         boxes.append(_box(0.42, -place - 0.5, text, colours) | {"xanchor": "left"})
         lines.append(_arrow(0.4, -place - 0.5, 0.0, -place - 0.5, colours))
-    figure = theme.canvas(dark, height=60 + _STEP * len(stays))
-    figure.add_trace(
-        go.Scatter(
+    traces: list[theme.Trace] = []
+    traces.append(
+        dict(
+            type="scatter",
             x=[0.0] * len(stays),
             y=[-place for place in range(len(stays))],
             customdata=stays,
@@ -62,10 +63,15 @@ def flow_figure(
         )
     )
     hidden = {"visible": False, "fixedrange": True}
-    return figure.update_layout(
-        xaxis=hidden | {"range": [-0.5, 2.0]},
-        yaxis=hidden | {"range": [-len(stays) + 0.5, 0.5]},
-        annotations=[*lines, *boxes],
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=hidden | {"range": [-0.5, 2.0]},
+            yaxis=hidden | {"range": [-len(stays) + 0.5, 0.5]},
+            annotations=[*lines, *boxes],
+        ),
+        dark=dark,
+        height=60 + _STEP * len(stays),
     )
 
 

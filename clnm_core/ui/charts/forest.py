@@ -49,32 +49,37 @@ def forest_figure(
     """
     colours = theme.palette(dark)
     lines = _ordered(rows)
-    figure = theme.canvas(dark, height=90 + _ROW * (len(lines) + 1))
-    figure.add_trace(_estimates(lines, unit, colours))
-    figure.add_trace(_diamond(overall, unit, colours))
+    traces: list[theme.Trace] = []
+    traces.append(_estimates(lines, unit, colours))
+    traces.append(_diamond(overall, unit, colours))
     low, high = bounds or _room(lines, overall)
     first = {"y": 0.0, "text": "<b>All cases</b>"}
     labels = [first] + [{"y": line["y"], "text": _label(line, colours.muted)} for line in lines]
-    return figure.update_layout(
-        xaxis={
-            "title": {"text": title},
-            "range": [low, high],
-            "tickformat": ".0%" if unit is Unit.SHARE else "",
-            "side": "bottom",
-        },
-        yaxis={
-            "tickvals": [label["y"] for label in labels],
-            "ticktext": [label["text"] for label in labels],
-            "tickfont": {"color": colours.ink, "size": 13},
-            "range": [len(lines) + 0.6, -0.6],
-            "showgrid": False,
-        },
-        shapes=_overall_band(overall, colours),
-        annotations=[
-            theme.note(low, line["y"], f"  {line['note']}", dark) | {"yanchor": "middle"}
-            for line in lines
-            if not np.isfinite(line["value"])
-        ],
+    return theme.figure(
+        traces,
+        dict(
+            xaxis={
+                "title": {"text": title},
+                "range": [low, high],
+                "tickformat": ".0%" if unit is Unit.SHARE else "",
+                "side": "bottom",
+            },
+            yaxis={
+                "tickvals": [label["y"] for label in labels],
+                "ticktext": [label["text"] for label in labels],
+                "tickfont": {"color": colours.ink, "size": 13},
+                "range": [len(lines) + 0.6, -0.6],
+                "showgrid": False,
+            },
+            shapes=_overall_band(overall, colours),
+            annotations=[
+                theme.note(low, line["y"], f"  {line['note']}", dark) | {"yanchor": "middle"}
+                for line in lines
+                if not np.isfinite(line["value"])
+            ],
+        ),
+        dark=dark,
+        height=90 + _ROW * (len(lines) + 1),
     )
 
 
@@ -84,11 +89,14 @@ def _ordered(rows: pd.DataFrame) -> list[dict[str, Any]]:
     ordered = rows.assign(
         _column=rows["column"].map(columns.index), _none=rows["value"].isna()
     ).sort_values(["_column", "_none", "value"], ascending=[True, True, False], kind="stable")
-    lines: list[dict[str, Any]] = ordered.to_dict("records")
-    for place, line in enumerate(lines, start=1):
-        line["y"] = float(place)
-        line["is_several"] = len(columns) > 1
-    return lines
+    return [
+        {
+            **{str(name): value for name, value in line.items()},
+            "y": float(place),
+            "is_several": len(columns) > 1,
+        }
+        for place, line in enumerate(ordered.to_dict("records"), start=1)
+    ]
 
 
 def _label(line: dict[str, Any], muted: str) -> str:
@@ -97,9 +105,10 @@ def _label(line: dict[str, Any], muted: str) -> str:
     return f"{heading}{line['level']}<br><span style='font-size:11px;color:{muted}'>{counts}</span>"
 
 
-def _estimates(lines: list[dict[str, Any]], unit: Unit, colours: theme.Palette) -> go.Scatter:
+def _estimates(lines: list[dict[str, Any]], unit: Unit, colours: theme.Palette) -> theme.Trace:
     drawn = [line for line in lines if np.isfinite(line["value"])]
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=[line["value"] for line in drawn],
         y=[line["y"] for line in drawn],
         error_x={
@@ -127,8 +136,9 @@ def _words(line: dict[str, Any], unit: Unit) -> str:
     return estimate_text(estimate, unit, n=line["n"])
 
 
-def _diamond(overall: Estimate, unit: Unit, colours: theme.Palette) -> go.Scatter:
-    return go.Scatter(
+def _diamond(overall: Estimate, unit: Unit, colours: theme.Palette) -> theme.Trace:
+    return dict(
+        type="scatter",
         x=[overall.low, overall.value, overall.high, overall.value, overall.low],
         y=[0, -0.16, 0, 0.16, 0],
         fill="toself",

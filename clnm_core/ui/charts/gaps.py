@@ -40,11 +40,12 @@ def gap_figure(
         colours.unknown if verdict != "gap" else colours.present if value < 0 else colours.absent
         for value, verdict in zip(known["value"], known["verdict"], strict=True)
     ]
-    figure = theme.canvas(dark, height=90 + _ROW * max(len(lines), 1))
+    traces: list[theme.Trace] = []
     for place, colour in zip(known.index, shades, strict=True):
         row = known.loc[place]
-        figure.add_trace(
-            go.Scatter(
+        traces.append(
+            dict(
+                type="scatter",
                 x=[row["low"], row["high"]],
                 y=[place, place],
                 mode="lines",
@@ -53,8 +54,9 @@ def gap_figure(
                 name="interval",
             )
         )
-    figure.add_trace(
-        go.Scatter(
+    traces.append(
+        dict(
+            type="scatter",
             x=known["value"],
             y=known.index,
             mode="markers",
@@ -67,20 +69,26 @@ def gap_figure(
         )
     )
     reach = _reach(lines, margin)
-    return figure.update_layout(
-        xaxis={"title": {"text": title}, "range": [-reach, 1.6 * reach]},
-        yaxis={
-            "tickvals": list(lines.index),
-            "ticktext": list(lines["label"]),
-            "tickfont": {"color": colours.ink, "size": 13},
-            "range": [len(lines) - 0.4, -0.6],
-            "showgrid": False,
-        },
-        shapes=_zero(margin, colours),
-        annotations=[
-            theme.note(1.6 * reach, place, verdict, dark, anchor="right") | {"yanchor": "middle"}
-            for place, verdict in enumerate(lines["verdict"])
-        ],
+    return theme.figure(
+        traces,
+        dict(
+            xaxis={"title": {"text": title}, "range": [-reach, 1.6 * reach]},
+            yaxis={
+                "tickvals": list(lines.index),
+                "ticktext": list(lines["label"]),
+                "tickfont": {"color": colours.ink, "size": 13},
+                "range": [len(lines) - 0.4, -0.6],
+                "showgrid": False,
+            },
+            shapes=_zero(margin, colours),
+            annotations=[
+                theme.note(1.6 * reach, place, verdict, dark, anchor="right")
+                | {"yanchor": "middle"}
+                for place, verdict in enumerate(lines["verdict"])
+            ],
+        ),
+        dark=dark,
+        height=90 + _ROW * max(len(lines), 1),
     )
 
 

@@ -7,8 +7,10 @@ and drawn to scale, so that a nodule can stand at its true distance from the cap
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -144,13 +146,15 @@ def _path(x: np.ndarray, y: np.ndarray) -> str:
     return f"M{points} Z"
 
 
-def _cell(cell: _Cell, row: dict[str, object] | None, words: str, name: str, dark: bool) -> str:
+def _cell(
+    cell: _Cell, row: Mapping[Hashable, Any] | None, words: str, name: str, dark: bool
+) -> str:
     """One outline with its colour; its share and n stand in the middle."""
     colours = theme.palette(dark)
     edge = f'stroke="{colours.muted}" stroke-width="1.2" stroke-linejoin="round"'
     if row is None:
         return f'<path d="{cell.path}" fill="{theme.faded(colours.unknown, 0.1)}" {edge}/>'
-    n, rate = int(str(row["n"])), float(str(row["rate"]))
+    n, rate = int(row["n"]), float(row["rate"])
     if row["is_too_few"]:
         fill, first, ink = f"url(#{name}-few)", "too few", colours.ink
     else:
@@ -173,13 +177,13 @@ def _cell(cell: _Cell, row: dict[str, object] | None, words: str, name: str, dar
     )
 
 
-def _spoken(row: dict[str, object]) -> str:
+def _spoken(row: Mapping[Hashable, Any]) -> str:
     where = f"{row['lobe']} {row['third']}".strip()
-    n, events = int(str(row["n"])), int(str(row["events"]))
+    n, events = int(row["n"]), int(row["events"])
     if row["is_too_few"]:
         return f"{where}: too few, {events:,} of {n:,}"
-    low, high = float(str(row["low"])), float(str(row["high"]))
-    share = percent(float(str(row["rate"])), n)
+    low, high = float(row["low"]), float(row["high"])
+    share = percent(float(row["rate"]), n)
     return f"{where}: {share} ({percent_interval(low, high, n)}), {events:,} of {n:,}"
 
 

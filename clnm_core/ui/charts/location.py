@@ -38,14 +38,15 @@ def location_figure(
 
     """
     colours = theme.palette(dark)
-    figure = theme.canvas(dark)
+    traces: list[theme.Trace] = []
     end = _end(curve, bins)
     if not curve.empty:
-        figure.add_trace(
+        traces.append(
             theme.band(curve["distance_mm"], curve["low"], curve["high"], colours.present, "band")
         )
-        figure.add_trace(
-            go.Scatter(
+        traces.append(
+            dict(
+                type="scatter",
                 x=curve["distance_mm"],
                 y=curve["risk"],
                 mode="lines",
@@ -54,17 +55,20 @@ def location_figure(
                 hovertemplate="%{x:.1f} mm: %{y:.1%}<extra>curve</extra>",
             )
         )
-    figure.add_trace(_dots(bins, end, colours.ink))
+    traces.append(_dots(bins, end, colours.ink))
     labels = _counts(bins, end, dark)
     if claim is not None:
-        traces, words = _published(claim, outcome, dark)
-        for trace in traces:
-            figure.add_trace(trace)
+        lines, words = _published(claim, outcome, dark)
+        traces += lines
         labels.append(words)
-    return figure.update_layout(
-        xaxis={"title": {"text": "Distance to the capsule (mm)"}, "range": [-0.02 * end, end]},
-        yaxis=theme.share_axis("Observed share with metastasis", range=[-0.09, 1.01]),
-        annotations=labels,
+    return theme.figure(
+        traces,
+        dict(
+            xaxis={"title": {"text": "Distance to the capsule (mm)"}, "range": [-0.02 * end, end]},
+            yaxis=theme.share_axis("Observed share with metastasis", range=[-0.09, 1.01]),
+            annotations=labels,
+        ),
+        dark=dark,
     )
 
 
@@ -78,9 +82,10 @@ def _middle(bins: pd.DataFrame, end: float) -> pd.Series:
     return (bins["low_mm"] + bins["high_mm"].where(np.isfinite(bins["high_mm"]), end)) / 2
 
 
-def _dots(bins: pd.DataFrame, end: float, colour: str) -> go.Scatter:
+def _dots(bins: pd.DataFrame, end: float, colour: str) -> theme.Trace:
     known = bins[bins["rate"].notna()]
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=_middle(known, end),
         y=known["rate"],
         error_y={
@@ -113,7 +118,7 @@ def _counts(bins: pd.DataFrame, end: float, dark: bool) -> list[dict[str, object
 
 def _published(
     claim: PublishedClaim, outcome: str, dark: bool
-) -> tuple[list[go.Scatter], dict[str, object]]:
+) -> tuple[list[theme.Trace], dict[str, object]]:
     """The claim as lines, and its words at the top of the vertical one."""
     is_about_this = claim.outcome == outcome
     share = f"> {percent(claim.above)} " if is_about_this else ""

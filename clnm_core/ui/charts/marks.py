@@ -1,53 +1,78 @@
-"""How is the chosen threshold marked on a curve of two rates?"""
+"""How is the chosen threshold marked on a curve of two rates, and what if there is no curve?"""
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+from typing import Any
 
+from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui.charts import theme
 
-_Span = tuple[float, float, float]
-"""Value, low and high."""
 
-
-def operating_dot(x: _Span, y: _Span, threshold: float | None, dark: bool) -> go.Scatter:
+def operating_dot(
+    x: Estimate | None, y: Estimate | None, threshold: float | None, dark: bool
+) -> list[theme.Trace]:
     """Mark the point of a curve at the chosen threshold: a dot with its two intervals.
 
     Parameters
     ----------
-    x, y : tuple of float
-        Value, low and high of each rate, in [0, 1].
+    x, y : Estimate, optional
+        The two rates, in [0, 1]; no dot where one of them is missing or not estimable.
     threshold : float, optional
         Written beside the dot.
     dark : bool
         Whether the page is dark.
 
     """
+    if x is None or y is None or not (x.is_estimable and y.is_estimable):
+        return []
     ink = theme.palette(dark).ink
     text = "" if threshold is None else f"threshold {threshold:g}"
-    return go.Scatter(
-        x=[x[0]],
-        y=[y[0]],
-        error_x=_whisker(x, ink),
-        error_y=_whisker(y, ink),
-        mode="markers+text",
-        marker={"color": ink, "size": 11},
-        text=[text],
-        textposition="bottom right" if x[0] < 0.6 else "bottom left",
-        textfont={"color": ink, "size": 12},
-        cliponaxis=False,
-        name="operating point",
-        hovertemplate=f"{text or 'operating point'}: %{{y:.1%}} against %{{x:.1%}}<extra></extra>",
-    )
+    return [
+        dict(
+            type="scatter",
+            x=[x.value],
+            y=[y.value],
+            error_x=_whisker(x, ink),
+            error_y=_whisker(y, ink),
+            mode="markers+text",
+            marker={"color": ink, "size": 11},
+            text=[text],
+            textposition="bottom right" if x.value < 0.6 else "bottom left",
+            textfont={"color": ink, "size": 12},
+            cliponaxis=False,
+            name="operating point",
+            hovertemplate=f"{text or 'operating point'}: %{{y:.1%}} against %{{x:.1%}}<extra></extra>",
+        )
+    ]
 
 
-def _whisker(span: _Span, colour: str) -> dict[str, object]:
-    value, low, high = span
+def complement(share: Estimate | None) -> Estimate | None:
+    """One minus a share, with its interval turned round."""
+    if share is None:
+        return None
+    return Estimate(1 - share.value, 1 - share.high, 1 - share.low, share.level, share.method)
+
+
+def no_curve(words: str, dark: bool) -> dict[str, Any]:
+    """Words in the middle of a chart that has no curve."""
+    return {
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 13, "color": theme.palette(dark).muted},
+        "bgcolor": theme.palette(dark).page,
+    }
+
+
+def _whisker(share: Estimate, colour: str) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [high - value],
-        "arrayminus": [value - low],
+        "array": [share.high - share.value],
+        "arrayminus": [share.value - share.low],
         "color": colour,
         "thickness": 1.5,
         "width": 0,

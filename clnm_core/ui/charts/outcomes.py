@@ -24,15 +24,16 @@ def outcome_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figure:
 
     """
     colours = theme.palette(dark)
-    figure = theme.canvas(dark, height=90 + _ROW * len(rows))
+    traces: list[theme.Trace] = []
     places = [-float(place) for place in range(len(rows))]
     for column, words, colour in (
         ("present", "present", colours.present),
         ("absent", "absent", colours.absent),
         ("unknown", "unknown", colours.unknown),
     ):
-        figure.add_trace(
-            go.Bar(
+        traces.append(
+            dict(
+                type="bar",
                 x=rows[column],
                 y=places,
                 orientation="h",
@@ -66,10 +67,15 @@ def outcome_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figure:
     )
     place = {"x": 1, "y": 1, "xref": "paper", "yref": "paper", "showarrow": False}
     legend = {**place, "xanchor": "right", "yanchor": "bottom", "text": key, "font": {"size": 12}}
-    return figure.update_layout(
-        barmode="stack",
-        margin={"t": 30},
-        xaxis={"title": {"text": "Cases"}, "rangemode": "tozero", "fixedrange": True},
-        yaxis={"visible": False, "range": [-len(rows) + 0.6, 0.75], "fixedrange": True},
-        annotations=[*labels, legend],
+    return theme.figure(
+        traces,
+        dict(
+            barmode="stack",
+            margin={"t": 30},
+            xaxis={"title": {"text": "Cases"}, "rangemode": "tozero", "fixedrange": True},
+            yaxis={"visible": False, "range": [-len(rows) + 0.6, 0.75], "fixedrange": True},
+            annotations=[*labels, legend],
+        ),
+        dark=dark,
+        height=90 + _ROW * len(rows),
     )

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui.charts import theme
-from clnm_core.ui.charts.marks import operating_dot
+from clnm_core.ui.charts.marks import no_curve, operating_dot
 from clnm_core.ui.charts.thinning import thinned
 
 
@@ -38,11 +38,12 @@ def pr_figure(
 
     """
     points = thinned(pr, "recall", "precision")
-    figure = theme.canvas(dark)
+    traces: list[theme.Trace] = []
     everyone, label = theme.reference([0, 1], [prevalence] * 2, "flag everyone", dark)
-    figure.add_trace(everyone)
-    figure.add_trace(
-        go.Scatter(
+    traces.append(everyone)
+    traces.append(
+        dict(
+            type="scatter",
             x=points["recall"],
             y=points["precision"],
             customdata=points["threshold"],
@@ -54,17 +55,16 @@ def pr_figure(
             ),
         )
     )
-    if sensitivity is not None and ppv is not None:
-        figure.add_trace(
-            operating_dot(
-                (sensitivity.value, sensitivity.low, sensitivity.high),
-                (ppv.value, ppv.low, ppv.high),
-                threshold,
-                dark,
-            )
-        )
-    return figure.update_layout(
-        xaxis=theme.share_axis("Recall (sensitivity)"),
-        yaxis=theme.share_axis("Precision (positive predictive value)"),
-        annotations=[label],
+    traces += operating_dot(sensitivity, ppv, threshold, dark)
+    labels = [label]
+    if points.empty:
+        labels.append(no_curve("no curve: it needs cases with the outcome", dark))
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=theme.share_axis("Recall (sensitivity)"),
+            yaxis=theme.share_axis("Precision (positive predictive value)"),
+            annotations=labels,
+        ),
+        dark=dark,
     )

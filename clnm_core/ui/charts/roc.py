@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui.charts import theme
-from clnm_core.ui.charts.marks import operating_dot
+from clnm_core.ui.charts.marks import complement, no_curve, operating_dot
 from clnm_core.ui.charts.thinning import thinned
 
 
@@ -36,12 +36,13 @@ def roc_figure(
     """
     colour = theme.palette(dark).models[0]
     points = thinned(roc, "false_positive_rate", "sensitivity")
-    figure = theme.canvas(dark)
+    traces: list[theme.Trace] = []
     chance, label = theme.reference([0, 1], [0, 1], "", dark)
     label |= {"x": 0.98, "y": 0.86, "text": "no better than chance"}
-    figure.add_trace(chance)
-    figure.add_trace(
-        go.Scatter(
+    traces.append(chance)
+    traces.append(
+        dict(
+            type="scatter",
             x=points["false_positive_rate"],
             y=points["sensitivity"],
             customdata=points["threshold"],
@@ -54,17 +55,16 @@ def roc_figure(
             ),
         )
     )
-    if sensitivity is not None and specificity is not None:
-        figure.add_trace(
-            operating_dot(
-                (1 - specificity.value, 1 - specificity.high, 1 - specificity.low),
-                (sensitivity.value, sensitivity.low, sensitivity.high),
-                threshold,
-                dark,
-            )
-        )
-    return figure.update_layout(
-        xaxis=theme.share_axis("False-positive rate (1 − specificity)"),
-        yaxis=theme.share_axis("Sensitivity"),
-        annotations=[label],
+    traces += operating_dot(complement(specificity), sensitivity, threshold, dark)
+    labels = [label]
+    if points.empty:
+        labels.append(no_curve("no curve: it needs cases with and without the outcome", dark))
+    return theme.figure(
+        traces,
+        dict(
+            xaxis=theme.share_axis("False-positive rate (1 − specificity)"),
+            yaxis=theme.share_axis("Sensitivity"),
+            annotations=labels,
+        ),
+        dark=dark,
     )

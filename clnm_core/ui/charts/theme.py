@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", "Segoe UI", sans-serif'
 
@@ -52,6 +53,9 @@ DARK = Palette(
     unknown="#8A8F98",
     models=("#9CC3E6", "#E08E0B", "#3FBFAE", "#BE93D0", "#9BC265", "#E08DB6"),
 )
+
+Trace = dict[str, Any]
+"""One trace as Plotly takes it."""
 
 TALL = 380
 """Height of a chart card in pixels; cards side by side share it."""
@@ -140,11 +144,16 @@ def template(dark: bool) -> dict[str, Any]:
     }
 
 
-def canvas(dark: bool, *, height: int = TALL) -> go.Figure:
-    """An empty figure in the house template."""
-    return go.Figure(
-        layout={"template": template(dark), "height": height, "dragmode": False, "autosize": True}
-    )
+def figure(
+    traces: Sequence[Trace], layout: dict[str, Any], *, dark: bool, height: int = TALL
+) -> go.Figure:
+    """Traces and layout in the house template.
+
+    Traces are plain dicts until here: a figure that is put together piece by piece is checked
+    by Plotly at every piece, which takes four times as long.
+    """
+    frame = {"template": template(dark), "height": height, "dragmode": False, "autosize": True}
+    return go.Figure(data=list(traces), layout=frame | layout)
 
 
 def share_axis(title: str, **more: Any) -> dict[str, Any]:
@@ -157,14 +166,13 @@ def share_axis(title: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def band(
-    x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, name: str
-) -> go.Scatter:
+def band(x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, name: str) -> Trace:
     """An interval along a curve, at 20 % opacity; points without an interval are left out."""
     across, lower, upper = (np.asarray(values, dtype=float) for values in (x, low, high))
     known = np.isfinite(lower) & np.isfinite(upper)
     across, lower, upper = across[known], lower[known], upper[known]
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=np.concatenate([across, across[::-1]]),
         y=np.concatenate([upper, lower[::-1]]),
         fill="toself",
@@ -178,10 +186,11 @@ def band(
 
 def reference(
     x: Sequence[float], y: Sequence[float], label: str, dark: bool, *, anchor: str = "right"
-) -> tuple[go.Scatter, dict[str, Any]]:
+) -> tuple[Trace, dict[str, Any]]:
     """A thin dashed grey line and the label at its end: a trace and an annotation."""
     colours = palette(dark)
-    line = go.Scatter(
+    line = dict(
+        type="scatter",
         x=list(x),
         y=list(y),
         mode="lines",

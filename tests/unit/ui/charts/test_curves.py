@@ -140,3 +140,18 @@ def test_the_decision_curve_draws_a_band_only_where_there_is_one() -> None:
     banded = BENEFIT.assign(low=BENEFIT["model"] - 0.05, high=BENEFIT["model"] + 0.05)
     assert "band" in [trace.name for trace in decision_figure(banded).data]
     assert "band" not in [trace.name for trace in decision_figure(BENEFIT).data]
+
+
+def test_a_rate_that_cannot_be_estimated_leaves_no_dot() -> None:
+    none = Estimate(float("nan"), float("nan"), float("nan"), 0.95, "not estimable: no events")
+    figure = roc_figure(staircase(10), sensitivity=none, specificity=HALF, threshold=0.5)
+    assert "operating point" not in [trace.name for trace in figure.data]
+
+
+def test_a_curve_of_one_class_says_what_is_missing() -> None:
+    empty = staircase(10).iloc[:0]
+    words = [note.text for note in roc_figure(empty).layout.annotations]
+    assert "no curve: it needs cases with and without the outcome" in words
+    nobody = pd.DataFrame({"threshold": [], "recall": [], "precision": []})
+    words = [note.text for note in pr_figure(nobody, prevalence=0.0, dark=True).layout.annotations]
+    assert "no curve: it needs cases with the outcome" in words

@@ -59,7 +59,7 @@ def test_a_risk_outside_its_range_takes_the_end_colour() -> None:
 
 def test_a_band_skips_points_without_an_interval() -> None:
     drawn = theme.band([0, 1, 2], [0.1, float("nan"), 0.3], [0.2, 0.3, 0.4], "#000000", "band")
-    assert list(drawn.x) == [0, 2, 2, 0]
+    assert list(drawn["x"]) == [0, 2, 2, 0]
 
 
 def _seen(colour: str, eye: tuple[tuple[float, ...], ...]) -> list[float]:
