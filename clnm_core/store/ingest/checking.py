@@ -39,7 +39,8 @@ class Checked:
     cases : pandas.DataFrame
         One row per row of the table, indexed by its row number: ``case_id`` and
         ``patient_id`` as the hospital writes them (pseudonyms come at publishing), then the
-        columns of ``registry``: numbers as float, all else as object with None.
+        columns of ``registry``: numbers as float, words as str, both with NaN where missing;
+        flags as object with None.
     registry : Registry
         The variables of the cohort, outcomes last.
     outcomes : tuple of OutcomeCount

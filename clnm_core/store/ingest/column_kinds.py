@@ -30,6 +30,10 @@ _CODE = re.compile(r"\b(stage|grade|class|level|score|category|edition|type|grou
 _COUNT = re.compile(r"\b(number|count|num|no of|total dissected|positive dissected)\b")
 _CODES_OF_MISSING = frozenset({-1.0, -9.0, -99.0, -999.0, 888.0, 999.0, 9999.0})
 _ORDER = ("none", "no", "low", "mild", "intermediate", "medium", "moderate", "high", "severe")
+_YES_AND_NO = frozenset(
+    "0 1 true false t f yes no y n pos neg positive negative + - present absent ja nein oui non si "
+    "sí no sì sim não da 是 否 有 无 阳性 阴性".split()
+)
 _MOST_LEVELS = 40
 _LONG_WORDS = 60
 
@@ -74,11 +78,7 @@ def look_at(words: pd.Series, name: str, *, decimal: str) -> Look:
     ]
     said = ", ".join(f"{word!r} ({counts[word]})" for word in odd)
     is_count = is_numeric and _COUNT.search(plain(name)) is not None
-    if (
-        set(plain_words)
-        and not is_count
-        and all(says_yes(word) or says_no(word) for word in plain_words)
-    ):
+    if not is_count and _is_flag(plain_words):
         if odd:
             doubts.append(f"{said} read as missing")
         return Look(Kind.FLAG, missing=odd, doubts=tuple(doubts))
@@ -113,6 +113,15 @@ def role_of(name: str) -> Role:
 def is_identifying(name: str) -> bool:
     """Whether a column name promises names, addresses or dates of birth."""
     return _IDENTIFYING.search(plain(name)) is not None
+
+
+def _is_flag(words: list[str]) -> bool:
+    """Whether words say plainly yes and no: ``Good`` and ``Poor`` are levels, as a reader wrote."""
+    folded = {word.casefold().removesuffix(".0") for word in words}
+    is_plain = folded <= _YES_AND_NO and len(folded) in (1, 2)
+    yes = {word for word in folded if says_yes(word)}
+    is_pair = len(yes) <= 1 and len(folded - yes) <= 1
+    return is_plain and is_pair and not folded < {"t", "f"} and not folded < {"y", "n"}
 
 
 def _reading_order(word: str) -> tuple[int, float, str]:

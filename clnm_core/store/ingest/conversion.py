@@ -50,7 +50,8 @@ def typed(words: pd.Series, rule: ColumnRule, *, decimal: str) -> Typed:
         return _number(kept, rule, column, decimal)
     if column.kind is Kind.FLAG:
         return _flag(kept, column)
-    values = kept.astype(object).where(kept.notna(), None).to_numpy(dtype=object)
+    values = kept.to_numpy(dtype=object, copy=True)
+    values[kept.isna().to_numpy()] = None
     allowed = rule.levels or tuple(level.value for level in column.levels)
     if column.kind is Kind.TEXT or not allowed:
         return Typed(values, ())

@@ -244,7 +244,7 @@ def _sorted_files(folder: Path) -> tuple[dict[str, Path], dict[str, list[tuple[s
     files = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and path.suffix.lower() in _ENDINGS:
-            if not path.name.startswith(".") and path.stem.upper() not in ("SOURCE", "LICENSE"):
+            if not path.name.startswith(".") and (path.suffix or _is_dicom(path)):
                 files[path.relative_to(folder).as_posix()] = path
         if len(files) > _MOST_FILES:
             raise TableError(f"The folder {folder.name} holds more than {_MOST_FILES:,} images.")
@@ -259,6 +259,12 @@ def _sorted_files(folder: Path) -> tuple[dict[str, Path], dict[str, list[tuple[s
         else:
             images[name] = path
     return images, masks
+
+
+def _is_dicom(path: Path) -> bool:
+    """Whether a file without an ending begins as a DICOM file does."""
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
 
 
 def _stem(name: str) -> str:

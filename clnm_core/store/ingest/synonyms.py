@@ -9,6 +9,8 @@ import re
 
 from clnm_core.domain.columns import Kind
 from clnm_core.domain.dictionary import BUILT_IN
+from clnm_core.store.ingest.outcome_words import says_no, says_yes
+from clnm_core.store.ingest.units import unit_in
 
 PATIENT = frozenset(
     "patient|patient id|patientid|patient no|patient number|patient nr|pat id|num patient|id|"
@@ -127,6 +129,7 @@ LEVELS: dict[str, dict[str, str]] = {
 
 _MEANING = {
     **{plain: name for name, text in NAMES.items() for plain in text.split("|")},
+    **{unit_in(name)[0].replace("_", " "): name for name in BUILT_IN.names},
     **{name.replace("_", " "): name for name in BUILT_IN.names},
 }
 
@@ -175,8 +178,6 @@ def level_of(name: str, word: str) -> str:
     column = BUILT_IN[name]
     text = plain(word)
     if column.kind is Kind.FLAG:
-        from clnm_core.store.ingest.outcome_words import says_no, says_yes
-
         known = LEVELS.get(name, {}).get(text, "")
         return known or ("yes" if says_yes(word) else "no" if says_no(word) else "")
     for level in column.levels:
