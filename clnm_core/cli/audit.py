@@ -63,9 +63,14 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         raise InputError(f"--threshold must lie between 0 and 1; got {options.threshold:g}.")
     if not 1 <= options.bootstrap <= 100_000:
         raise InputError(f"--bootstrap must lie between 1 and 100,000; got {options.bootstrap}.")
-    found = _from_file(options) if options.file else _from_store(options)
+    labels: dict[str, str] = {}
+    if options.file:
+        found, title = _from_file(options), Path(options.file).name
+    else:
+        found, labels = _from_store(options)
+        title = f"{options.model} on {options.cohort}"
     if options.html:
-        write_text(audit_html(found, title=options.model or Path(options.file).name), options.html)
+        write_text(audit_html(found, title=title, labels=labels), options.html)
     return found.to_dict()
 
 
@@ -120,7 +125,7 @@ def _from_file(options: argparse.Namespace) -> Audit:
     )
 
 
-def _from_store(options: argparse.Namespace) -> Audit:
+def _from_store(options: argparse.Namespace) -> tuple[Audit, dict[str, str]]:
     if not options.cohort or not options.model:
         raise InputError("Give a FILE to audit, or --cohort NAME and --model NAME.")
     by = _names(options.by)
@@ -135,7 +140,7 @@ def _from_store(options: argparse.Namespace) -> Audit:
         model = warehouse.model(options.cohort, options.model)
         query = CohortQuery(options.cohort, options.outcome or model.outcome, options.split or "")
         cases = evaluation(warehouse, query, options.model, columns=by)
-    return audit(
+    found = audit(
         Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"]),
         groups=cases[list(by)] if by else None,
         columns=[registry[name] for name in by],
@@ -144,6 +149,7 @@ def _from_store(options: argparse.Namespace) -> Audit:
         bootstrap=options.bootstrap,
         seed=options.seed,
     )
+    return found, {name: registry[name].label for name in by}
 
 
 def _names(text: str) -> tuple[str, ...]:

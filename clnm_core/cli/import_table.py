@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clnm_core.cli.output import read_bytes, show_progress, write_text
+from clnm_core.cli.output import read_bytes, show_progress, write_json
+from clnm_core.store.ingest.import_report import ImportRefusedError
 from clnm_core.store.ingest.mapping import Mapping
+from clnm_core.store.ingest.pictures import folder_table
 from clnm_core.store.ingest.proposal import propose
 from clnm_core.store.ingest.publishing import import_table
 from clnm_core.store.ingest.reading import Table, read_table
@@ -17,7 +20,10 @@ from clnm_core.store.places import default_store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("table", help="csv with any delimiter and encoding, tsv, xlsx or parquet")
+    parser.add_argument(
+        "table",
+        help="csv with any delimiter and encoding, tsv, xlsx or parquet; or a folder of images",
+    )
     parser.add_argument(
         "--cohort", required=True, help="name: lower-case letters, digits and hyphens"
     )
@@ -38,24 +44,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Check and publish; returns the contract of ``import --json``."""
-    data = read_bytes(options.table)
-    name = Path(options.table).name
-    table = read_table(data, name, sheet=options.sheet, header=options.header)
-    if options.mapping:
-        mapping = Mapping.from_toml(read_bytes(options.mapping).decode("utf-8", "replace"))
-    else:
-        mapping = _propose(table, options)
-    return import_table(
-        options.store,
-        table,
-        mapping,
-        images_dir=options.images,
-        replace=options.replace,
-        append=options.append,
-        dry_run=options.dry_run,
-        progress=show_progress,
-    ).to_dict()
+    """Check and publish; returns the contract of ``import --json``.
+
+    A refused table leaves the same report, with what is wrong, before the error is said.
+    """
+    table, mapping, images = _read(options)
+    try:
+        report = import_table(
+            options.store,
+            table,
+            mapping,
+            images_dir=images,
+            replace=options.replace,
+            append=options.append,
+            dry_run=options.dry_run,
+            progress=show_progress,
+        )
+    except ImportRefusedError as error:
+        refused = error.report.to_dict()
+        if options.json:
+            write_json(refused, options.json)
+        else:
+            sys.stdout.write(_issue_table(refused["issues"]))
+        raise
+    return report.to_dict()
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -67,18 +79,58 @@ def summary(result: dict[str, Any]) -> str:
         lines.append(
             f"  {name}: {count['true']} yes, {count['false']} no, {count['unknown']} unknown{share}"
         )
+    if result["duplicates"]:
+        lines.append(f"  {len(result['duplicates'])} rows say the same as another and are kept")
+    lines += [f"  {note}" for note in result["notes"]]
+    if result["issues"]:
+        lines.append(_issue_table(result["issues"]))
     return "\n".join(lines)
 
 
+def _read(options: argparse.Namespace) -> tuple[Table, Mapping, Path | None]:
+    """The table, what it means, and the folder of its images."""
+    place = Path(options.table)
+    given = (
+        Mapping.from_toml(read_bytes(options.mapping).decode("utf-8", "replace"))
+        if options.mapping
+        else None
+    )
+    if place.is_dir():
+        table, images = folder_table(place), options.images or place
+    else:
+        chosen = {"sheet": options.sheet, "header": options.header}
+        reading = (given.reading if given else {}) | {
+            name: value for name, value in chosen.items() if value is not None
+        }
+        table, images = read_table(read_bytes(options.table), place.name, **reading), options.images
+    mapping = given or _propose(table, options)
+    return table, replace(mapping, cohort=options.cohort), images
+
+
 def _propose(table: Table, options: argparse.Namespace) -> Mapping:
-    """Propose a mapping, say what it is unsure of, and write it beside the work."""
+    """Propose a mapping, say what it is unsure of, and write it to the working directory."""
     proposal = propose(table, options.cohort)
     for doubt in proposal.unsure:
         sys.stderr.write(f"unsure: {doubt}\n")
-    if not options.dry_run:
-        place = f"{options.cohort}.mapping.toml"
-        write_text(proposal.mapping.to_toml(), place)
-        sys.stderr.write(
-            f"The proposed mapping was written to {place}. Correct it and import with --mapping.\n"
-        )
+    place = Path(f"{options.cohort}.mapping.toml")
+    if options.dry_run:
+        return proposal.mapping
+    if place.exists():
+        sys.stderr.write(f"{place} is there already and was left as it is.\n")
+        return proposal.mapping
+    try:
+        place.write_text(proposal.mapping.to_toml(), encoding="utf-8")
+    except OSError as error:
+        sys.stderr.write(f"The proposed mapping cannot be written to {place}: {error.strerror}.\n")
+        return proposal.mapping
+    sys.stderr.write(f"The proposed mapping is in {place}. Correct it and import with --mapping.\n")
     return proposal.mapping
+
+
+def _issue_table(issues: list[dict[str, Any]]) -> str:
+    """What is wrong, one line per cell: row, column, value, rule."""
+    lines = ["row\tcolumn\tvalue\trule"]
+    lines += [
+        "\t".join(str(issue[key]) for key in ("row", "column", "value", "rule")) for issue in issues
+    ]
+    return "\n".join(lines) + "\n"

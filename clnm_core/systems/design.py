@@ -113,7 +113,7 @@ def words_of(frame: pd.DataFrame, column: Column) -> NDArray[Any]:
 
 
 def choose_predictors(registry: Registry, names: Sequence[str] | None = None) -> tuple[Column, ...]:
-    """The columns that a model may use: the named ones, or all that are allowed.
+    """The columns that a model may use: those named (by name or label), or all that are allowed.
 
     Raises
     ------
@@ -122,8 +122,10 @@ def choose_predictors(registry: Registry, names: Sequence[str] | None = None) ->
     """
     if names is None:
         return registry.predictors()
+    by_label = {column.label.lower(): column.name for column in registry}
     chosen = []
-    for name in names:
+    for given in names:
+        name = given if given in registry else by_label.get(given.lower(), given)
         if name not in registry:
             raise PredictorError(
                 f"Predictor {name!r} is not a column of this cohort. "

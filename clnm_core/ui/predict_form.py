@@ -118,12 +118,16 @@ def _offer_training(query: CohortQuery) -> None:
         icon=":material/model_training:",
     )
     if st.button("Train the clinical model", type="primary", key="train_clinical"):
-        with st.status("Training", expanded=True) as status:
+        with st.status("Training") as status:
+
+            def show(share: float, step: str) -> None:
+                status.update(label=f"{step} ({share:.0%})")
+
             train_in_store(
                 default_store(),
                 query.cohort,
                 name=f"clinical-{query.outcome.replace('_', '-')}",
                 outcome=query.outcome,
-                progress=lambda share, step: status.update(label=f"{step} ({share:.0%})"),
+                progress=show,
             )
         st.rerun()
