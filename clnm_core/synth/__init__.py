@@ -2,8 +2,8 @@
 
 What happens when somebody asks for the demo:
 
-1. ``thyroid_patients``, ``node_patients`` and ``salivary_patients`` draw the findings of four
-   cohorts, shaped like the cohorts of four papers. Nobody in them exists.
+1. ``thyroid_patients`` (with ``thyroid_findings``), ``node_patients`` and ``salivary_patients``
+   draw four cohorts, shaped like those of four papers. Nobody in them exists.
 2. ``effects`` turns findings into a probability, by a formula that is written down with its
    sources; the outcome is drawn from it. Then gaps are made: tests not done, necks not dissected.
 3. ``models`` and ``readers`` give every case the risks and calls of simulated models and people.

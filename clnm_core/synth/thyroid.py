@@ -34,7 +34,7 @@ def thyroid_views(findings: Mapping[str, Any], *, seed: tuple[int, ...]) -> tupl
     Parameters
     ----------
     findings : mapping
-        Complete findings of one row of :func:`thyroid_patients.thyroid_findings`, and
+        Complete findings of one row of :func:`thyroid_findings.thyroid_findings`, and
         ``centre``.
     seed : tuple of int
         The same seed draws the same pictures.

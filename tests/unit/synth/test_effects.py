@@ -8,7 +8,7 @@ import pytest
 
 from clnm_core.synth import effects
 from clnm_core.synth.effects import CENTRAL, LATERAL, probability
-from clnm_core.synth.thyroid_patients import thyroid_findings
+from clnm_core.synth.thyroid_findings import thyroid_findings
 
 TRUTHS = (
     LATERAL,

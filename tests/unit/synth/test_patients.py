@@ -10,7 +10,7 @@ from clnm_core.domain.columns import Kind
 from clnm_core.errors import InputError
 from clnm_core.synth.cohort import flow_of_exclusions, split_of_patients
 from clnm_core.synth.demo import demo_cohorts
-from clnm_core.synth.thyroid_patients import acr_level
+from clnm_core.synth.thyroid_findings import acr_level
 
 SMALL = {cohort.name: cohort for cohort in demo_cohorts("small", seed=0)}
 each_cohort = pytest.mark.parametrize("cohort", SMALL.values(), ids=SMALL.keys())
