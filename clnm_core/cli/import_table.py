@@ -116,14 +116,18 @@ def _propose(table: Table, options: argparse.Namespace) -> Mapping:
     if options.dry_run:
         return proposal.mapping
     if place.exists():
-        sys.stderr.write(f"{place} is there already and was left as it is.\n")
+        sys.stderr.write(f"note: {place} is there already and was left as it is.\n")
         return proposal.mapping
     try:
         place.write_text(proposal.mapping.to_toml(), encoding="utf-8")
     except OSError as error:
-        sys.stderr.write(f"The proposed mapping cannot be written to {place}: {error.strerror}.\n")
+        sys.stderr.write(
+            f"note: the proposed mapping cannot be written to {place}: {error.strerror}.\n"
+        )
         return proposal.mapping
-    sys.stderr.write(f"The proposed mapping is in {place}. Correct it and import with --mapping.\n")
+    sys.stderr.write(
+        f"note: the proposed mapping is in {place}. Correct it and import with --mapping.\n"
+    )
     return proposal.mapping
 
 
