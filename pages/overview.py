@@ -13,3 +13,4 @@ with st.grid(2, min_column_width=360):
     overview_view.draw_outcomes(query)
 overview_view.draw_table_one(query)
 overview_view.draw_distributions(query)
+overview_view.draw_methods()

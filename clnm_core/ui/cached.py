@@ -44,6 +44,13 @@ def pin() -> int:
     return version
 
 
+def pinned() -> int:
+    """The store version of this run, or the current one outside a run; 0 where there is none."""
+    if get_script_run_ctx(suppress_warning=True) and _PINNED in st.session_state:
+        return int(st.session_state[_PINNED])
+    return current_version(default_store())
+
+
 def version() -> int:
     """The store version that this run reads.
 
@@ -53,11 +60,10 @@ def version() -> int:
         If there is no store yet.
 
     """
-    pinned = st.session_state.get(_PINNED) if get_script_run_ctx(suppress_warning=True) else None
-    found = pinned or current_version(default_store())
+    found = pinned()
     if not found:
         raise NoStoreError("There is no store yet. Reload the page to make the demo cohorts.")
-    return int(found)
+    return found
 
 
 def warehouse() -> Warehouse:
@@ -146,8 +152,9 @@ def size(query: CohortQuery) -> tuple[int, int]:
 
 
 def values(cohort: str, column: str) -> tuple[str, ...]:
-    """The stored words of a category or flag in the whole cohort; ``unknown`` where missing."""
-    return tuple(level_counts(CohortQuery(cohort, ""), column))
+    """The words of a category or flag that any case has; ``unknown`` where some lack it."""
+    counted = level_counts(CohortQuery(cohort, ""), column)
+    return tuple(word for word, cases in counted.items() if cases)
 
 
 def level_counts(query: CohortQuery, column: str) -> dict[str, int]:

@@ -18,6 +18,7 @@ import streamlit as st
 
 from clnm_core.store.places import default_store
 from clnm_core.store.snapshots import current_version
+from clnm_core.ui.words import plain
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FAILED = (
@@ -102,14 +103,27 @@ def stop() -> None:
 
 def draw() -> None:
     """Show how far the demo is; go on to the page when it is there."""
-    st.title("Making the demo cohorts")
+    st.title("Making the demo cohorts", anchor=False)
     st.write(
         "This server has no data yet. It is making four synthetic cohorts with images, "
-        "outcomes and predictions, so that every page has something to show. This takes about a minute."
+        "outcomes and predictions, so that every page has something to show. "
+        "This takes about a minute."
     )
+    _begin_once()
+    _watch()
+
+
+def draw_aside() -> None:
+    """The same, small, beside a page that needs no cohort."""
+    _begin_once()
+    with st.sidebar:
+        st.caption("Making the demo cohorts")
+        _watch()
+
+
+def _begin_once() -> None:
     if not _BUILDER.progress.is_running and not _BUILDER.progress.error:
         begin()
-    _watch()
 
 
 @st.fragment(run_every=0.5)
@@ -118,7 +132,7 @@ def _watch() -> None:
         st.rerun()
     progress = _BUILDER.progress
     if progress.error and not progress.is_running:
-        st.error(progress.error, icon=":material/error:")
+        st.error(plain(progress.error), icon=":material/error:")
         st.button("Try again", on_click=begin, type="primary")
         return
-    st.progress(progress.share, text=f"{progress.step} · {progress.share:.0%}")
+    st.progress(progress.share, text=f"{plain(progress.step)} · {progress.share:.0%}")

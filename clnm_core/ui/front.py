@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clnm_core import __version__
 from clnm_core.errors import ClnmError
+from clnm_core.imaging import processes
 from clnm_core.store.places import default_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.ui import first_start
@@ -146,6 +147,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         first_start.begin()
     else:
         await asyncio.to_thread(cached.warehouse)
+    await asyncio.to_thread(processes.warm_up)
     gc.collect()
     gc.freeze()
     collector = asyncio.create_task(_collect())
@@ -154,6 +156,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     finally:
         collector.cancel()
         first_start.stop()
+        processes.close()
 
 
 async def _collect() -> None:

@@ -12,6 +12,7 @@ from clnm_core.domain.columns import Column, Kind, Registry, Role
 from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report import wording
 from clnm_core.report.answers import overview_answer
+from clnm_core.report.methods import overview_methods
 from clnm_core.stats.distribution import distribution
 from clnm_core.stats.rates import known_outcome, rate
 from clnm_core.stats.summary import OVERALL, printed, table_one
@@ -175,6 +176,11 @@ def draw_distributions(query: CohortQuery) -> None:
                 f"{registry[query.outcome].label.lower()}.",
                 f"distribution_{name}",
             )
+
+
+def draw_methods() -> None:
+    """How the numbers of the page were made."""
+    panels.methods_line(overview_methods(has_strata=bool(st.session_state.get("by"))))
 
 
 def strata(query: CohortQuery, registry: Registry) -> list[Column]:

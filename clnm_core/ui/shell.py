@@ -19,18 +19,24 @@ frame.style()
 page = st.navigation(frame.pages(), expanded=True)
 frame.brand()
 
-if not cached.pin():
-    first_start.draw()
-    st.stop()
-
 entry = frame.entry_of(page)
+has_store = cached.pin() > 0
+if not has_store:
+    if entry.follows == frame.NOTHING:
+        first_start.draw_aside()
+    else:
+        first_start.draw()
+        st.stop()
+
 with st.sidebar:
-    cohort_bar.draw(is_used=entry.follows != frame.NOTHING)
+    if has_store:
+        cohort_bar.draw(is_used=entry.follows != frame.NOTHING)
 cohort_bar.draw_problems()
 if entry.follows != frame.NOTHING:
     frame.cohort_line()
 st.title(entry.question, anchor=False)
-if entry.follows != frame.CASES or frame.has_cases():
-    with frame.errors_said():
+body = st.container()
+frame.footer()  # before the page in time, below it in place: a page may stop early
+with body, frame.errors_said():
+    if entry.follows != frame.CASES or frame.has_cases():
         page.run()
-frame.footer()

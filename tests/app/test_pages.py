@@ -1,0 +1,124 @@
+"""Every page, opened as a visitor would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clnm_core.ui import frame
+from tests.app.conftest import ROOT, OpenApp, words
+from tests.small_store import CASES, CLINIC, NECK
+
+FILES = [entry.file for entry in frame.PAGES if (ROOT / "pages" / entry.file).exists()]
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("cohort", [NECK, CLINIC])
+def test_every_page_opens_for_every_cohort_with_the_frame_around_it(
+    open_app: OpenApp, file: str, cohort: str
+) -> None:
+    app = open_app(file, cohort=cohort)
+    assert not app.exception
+    assert not app.error
+    question = next(entry.question for entry in frame.PAGES if entry.file == file)
+    assert app.title[0].value == question
+    assert "Not a medical device" in words(app)
+    assert "store version 1" in words(app)
+
+
+def test_every_page_file_is_in_the_navigation() -> None:
+    on_disk = {path.name for path in (ROOT / "pages").glob("*.py")}
+    assert on_disk <= {entry.file for entry in frame.PAGES}
+
+
+def test_overview_says_who_is_in_the_cohort(open_app: OpenApp) -> None:
+    text = words(open_app())
+    assert f"233 patients of 3 centres with {CASES} cases" in text
+    assert "15 with unknown outcome are set aside" in text
+
+
+def test_table_one_follows_the_picked_column(open_app: OpenApp) -> None:
+    app = open_app()
+    assert {"train", "external"} <= set(app.dataframe[0].value.columns)
+    app.selectbox(key="by").set_value("centre").run()
+    table = app.dataframe[0].value
+    assert {"centre 1", "centre 2", "centre 3", "SMD", "p", "Test"} <= set(table.columns)
+    app.selectbox(key="by").set_value("").run()
+    assert list(app.dataframe[0].value.columns) == ["Variable", "Level", "All"]
+
+
+def test_table_one_counts_what_is_missing(open_app: OpenApp) -> None:
+    table = open_app().dataframe[0].value
+    variables = table["Variable"].replace("", pd.NA).ffill()
+    row = table[(variables == "Age (years)") & (table["Level"] == "unknown")]
+    assert row["All"].tolist() == ["22 (9.2 %)"]
+
+
+def test_cases_are_listed_25_at_a_time_with_words_for_values(open_app: OpenApp) -> None:
+    table = open_app("cases.py").dataframe[0].value
+    assert len(table) == 25
+    assert set(table["Lateral neck metastasis"]) <= {"yes", "no", "unknown"}
+    assert str(table["Image"].iloc[0]).startswith("data:image/png;base64,")
+
+
+def test_the_last_page_holds_the_rest(open_app: OpenApp) -> None:
+    app = open_app("cases.py", page="10")
+    assert app.dataframe[0].value["Case"].iloc[-1] == f"case-{CASES - 1:04d}"
+
+
+def test_cases_are_sorted_in_the_store(open_app: OpenApp) -> None:
+    app = open_app("cases.py", order="max_diameter_mm", descending="true")
+    app.selectbox(key="order").set_value("max_diameter_mm").run()
+    sizes = app.dataframe[0].value["Largest diameter (mm)"].astype(float)
+    assert sizes.is_monotonic_decreasing
+
+
+def test_a_page_behind_the_last_becomes_the_last(open_app: OpenApp) -> None:
+    app = open_app("cases.py", page="10")
+    app.multiselect(key="filters").set_value(["sex"]).run()
+    app.multiselect(key="sex").set_value(["male"]).run()
+    assert not app.exception
+    assert 0 < len(app.dataframe[0].value) <= 25
+
+
+def test_a_case_is_shown_in_words_with_unit(open_app: OpenApp) -> None:
+    app = open_app("case.py", case="case-0004")
+    html = " ".join(str(block.value) for block in app.html)
+    assert "33 years" in html
+    assert "ill_defined" not in html
+    assert "true_risk" not in html
+    assert "Lateral neck metastasis was not found" in words(app)
+    assert "*No* calcification" in words(app)
+
+
+def test_next_goes_to_the_next_selected_case(open_app: OpenApp) -> None:
+    app = open_app("case.py", filters="sex", sex="male")
+    assert "1 of " in words(app)
+    app.button(key="next_case").click().run()
+    assert "2 of " in words(app)
+    assert app.session_state["case"].startswith("case-")
+
+
+def test_a_case_that_is_not_there_is_said_in_a_sentence(open_app: OpenApp) -> None:
+    app = open_app("case.py", case="case-9999")
+    assert not app.exception
+    assert "no case" in app.error[0].value
+    assert "Not a medical device" in words(app)
+
+
+def test_a_case_outside_the_filters_is_shown_and_said_to_be_outside(open_app: OpenApp) -> None:
+    app = open_app("case.py", case="case-0000", filters="sex", sex="male")
+    assert "Not among the cases that the filters select" in words(app)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_page_also_runs_by_itself(
+    file: str, small_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv("CLNM_STORE", str(small_store))
+    app = AppTest.from_file(str(ROOT / "pages" / file), default_timeout=60).run()
+    assert not [e for e in app.exception if "page" not in str(e.message).lower()]
