@@ -13,6 +13,8 @@ from PIL import Image as Pillow
 
 from clnm_core.cli import main
 from clnm_core.cli.serve import has_sign_in, is_loopback
+from clnm_core.store.ingest.proposal import propose
+from clnm_core.store.ingest.reading import read_table
 from clnm_core.store.snapshots import current_version
 
 
@@ -38,7 +40,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             sentences = [
                 line
                 for line in err.splitlines()
-                if not line.startswith((" ", "unsure:", "The proposed"))
+                if not line.startswith((" ", "unsure:", "note:", "100%"))
             ]
             assert len(sentences) == 1, err
             return sentences[0], json.loads(out) if out else {}
@@ -221,7 +223,7 @@ def test_an_unknown_command_lists_the_commands(capsys) -> None:
         ("127.0.0.1", True),
         ("localhost", True),
         ("::1", True),
-        ("0.0.0.0", False),
+        ("192.168.1.9", False),
         ("10.0.0.2", False),
         ("host", False),
     ],
@@ -257,17 +259,6 @@ def test_lydata_centres_share_one_cohort(cli, shared_data: Path) -> None:
     )
     assert first["patients"] == 263
     for centre, extra in (("2021-clb-oropharynx", ()), ("2021-usz-oropharynx", ("--append",))):
-        main(
-            [
-                "import",
-                str(folder / centre / "data.csv"),
-                "--cohort",
-                centre,
-                "--dry-run",
-                "--json",
-                "x.json",
-            ]
-        )
         table = folder / centre / "data.csv"
         Path("m.toml").write_text(_max_likelihood(table, centre))
         report = cli("import", table, "--cohort", "neck", "--mapping", "m.toml", *extra)
@@ -278,9 +269,6 @@ def test_lydata_centres_share_one_cohort(cli, shared_data: Path) -> None:
 
 def _max_likelihood(table: Path, cohort: str) -> str:
     """The proposed mapping, with the modality that fits every table."""
-    from clnm_core.store.ingest.proposal import propose
-    from clnm_core.store.ingest.reading import read_table
-
     read = read_table(table.read_bytes(), table.name)
     return propose(read, cohort, modality="max-likelihood").mapping.to_toml()
 
