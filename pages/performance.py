@@ -1,7 +1,6 @@
 """How well does the model separate, and can its risks be believed?"""
 
 from clnm_core.ui import cached, cached_audit, cohort_bar, panels, performance_view, pickers
-from clnm_core.ui.judged import in_report_order
 
 picked = pickers.pick_judged(cohort_bar.selected())
 if picked:
@@ -11,4 +10,4 @@ if picked:
     label = cached.registry(query.cohort)[query.outcome].label
     performance_view.answer(judged, called, where=picked.where, outcome_label=label)
     performance_view.draw(judged, called)
-    panels.methods_line(performance_view.methods(in_report_order(judged, called), picked.threshold))
+    panels.methods_line(performance_view.methods(judged, picked.threshold))

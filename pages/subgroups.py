@@ -9,4 +9,4 @@ if picked:
     compared = cached_audit.subgroups(query, picked.model.name, picked.threshold, columns)
     subgroups_view.answer(compared)
     subgroups_view.draw(compared, metric)
-    panels.methods_line(subgroups_view.methods(compared, metric))
+    panels.methods_line(subgroups_view.methods(compared))

@@ -146,7 +146,7 @@ def _column(
         placeholder="Choose a column",
         help=help,
     )
-    return chosen if chosen in names else ""
+    return str(chosen) if chosen in names else ""
 
 
 def _event(

@@ -18,7 +18,7 @@ from clnm_core.store.ingest.predictions_table import PredictionsTable
 from clnm_core.ui import audited_file, panels, performance_view, subgroups_view
 from clnm_core.ui.audited_file import AuditedFile, Choice
 from clnm_core.ui.compared import Compared, compare
-from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, call, in_report_order, judge
+from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, call, judge
 from clnm_core.ui.words import plain
 
 VIEWS = ("Performance", "Subgroups")
@@ -65,9 +65,9 @@ def draw(file: AuditedFile, choice: Choice) -> None:
         subgroups_view.draw(compared, metric)
     _downloads(file, choice, found, split, threshold)
     if view == "Performance" or compared is None:
-        line = performance_view.methods(in_report_order(judged, called), threshold)
+        line = performance_view.methods(judged, threshold)
     else:
-        line = subgroups_view.methods(compared, metric)
+        line = subgroups_view.methods(compared)
     panels.methods_line(line)
 
 
@@ -124,18 +124,7 @@ def _may_set_aside(file: AuditedFile, choice: Choice, found: PredictionsTable) -
 
 def _pickers(file: AuditedFile, found: PredictionsTable) -> tuple[str, float, str]:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    split = ""
-    if found.split is not None:
-        words = sorted(set(found.split))
-        split = left.selectbox(
-            "Judged on",
-            ["", *words],
-            format_func=lambda word: word or "all splits",
-            key=f"audit_part_{file.number}",
-            persist_state="session",
-        )
-        split = split if split in words else ""
-    threshold = middle.slider(
+    threshold = left.slider(
         "Threshold",
         0.01,
         0.99,
@@ -145,7 +134,7 @@ def _pickers(file: AuditedFile, found: PredictionsTable) -> tuple[str, float, st
         persist_state="session",
         help="A case counts as positive when its risk is at least this.",
     )
-    view = right.segmented_control(
+    view = middle.segmented_control(
         "Show",
         VIEWS,
         default=VIEWS[0],
@@ -153,6 +142,17 @@ def _pickers(file: AuditedFile, found: PredictionsTable) -> tuple[str, float, st
         key=f"audit_view_{file.number}",
         persist_state="session",
     )
+    split = ""
+    if found.split is not None:
+        words = sorted(set(found.split))
+        split = right.selectbox(
+            "Judged on",
+            ["", *words],
+            format_func=lambda word: word or "all splits",
+            key=f"audit_part_{file.number}",
+            persist_state="session",
+        )
+        split = split if split in words else ""
     return split, float(threshold), str(view)
 
 
@@ -214,7 +214,7 @@ def _downloads(
 
     def as_html() -> bytes:
         done = whole(file, choice, split, threshold)
-        return audit_html(done, title=f"Audit of {file.table.name}").encode()
+        return audit_html(done, title=file.table.name).encode()
 
     st.subheader("Take the audit with you", anchor=False)
     with st.container(horizontal=True):

@@ -19,6 +19,7 @@ from clnm_core.store.ingest.predictions_table import PredictionsTable, read_pred
 from clnm_core.store.ingest.reading import Table, read_table
 
 _KEPT = "_audited_file"
+_NUMBER = "_audited_files"
 _MOST_RESULTS = 12
 
 _T = TypeVar("_T")
@@ -85,9 +86,10 @@ def keep(data: bytes, name: str, *, sheet: str | None = None, is_example: bool =
     """
     table = read_table(data, name, sheet=sheet)
     found = profiles(table)
-    before = kept()
+    number = int(st.session_state.get(_NUMBER, 0)) + 1
+    st.session_state[_NUMBER] = number
     st.session_state[_KEPT] = AuditedFile(
-        number=before.number + 1 if before else 1,
+        number=number,
         table=table,
         profiles=found,
         guess=guess_columns(found),

@@ -29,6 +29,7 @@ class Compared:
     groups: tuple[GroupResult, ...]
     gaps: tuple[Gap, ...]
     labels: dict[str, str]
+    is_clustered: bool
 
 
 def compare(
@@ -66,6 +67,7 @@ def compare(
         tuple(results),
         tuple(gaps(results)),
         {str(name): declared[name].label if name in declared else str(name) for name in groups},
+        predictions.is_clustered,
     )
 
 

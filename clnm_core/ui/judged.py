@@ -66,7 +66,6 @@ class Called:
 
 def judge(predictions: Predictions) -> Judged:
     """Compute everything that a threshold does not change."""
-    resampling = {"bootstrap": BOOTSTRAP, "seed": SEED}
     return Judged(
         n=len(predictions),
         events=predictions.events,
@@ -79,14 +78,14 @@ def judge(predictions: Predictions) -> Judged:
             "calibration_intercept": calibration.intercept(predictions),
             "calibration_slope": calibration.slope(predictions),
             "o_e_ratio": calibration.o_e_ratio(predictions),
-            "ici": calibration.ici(predictions, **resampling),
-            "ece": calibration.ece(predictions, **resampling),
+            "ici": calibration.ici(predictions, bootstrap=BOOTSTRAP, seed=SEED),
+            "ece": calibration.ece(predictions, bootstrap=BOOTSTRAP, seed=SEED),
         },
         roc=thinned(roc_curve(predictions), "false_positive_rate", "sensitivity"),
         pr=thinned(pr_curve(predictions), "recall", "precision"),
         curve=calibration_curve(predictions),
         bins=calibration_bins(predictions),
-        benefit=net_benefit(predictions, **resampling),
+        benefit=net_benefit(predictions, bootstrap=BOOTSTRAP, seed=SEED),
         histogram=_histogram(predictions),
     )
 

@@ -8,6 +8,7 @@ from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Registry
 from clnm_core.report import wording
 from clnm_core.report.answers import location_answer
+from clnm_core.report.methods import location_methods
 from clnm_core.stats.location import PUBLISHED_NEAR_CAPSULE
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui import panels
@@ -51,6 +52,19 @@ def draw(found: tuple[Located, ...], registry: Registry) -> None:
         if len(found) > 1:
             st.subheader(labels[one.outcome], anchor=False)
         _draw_one(one, labels[one.outcome])
+    lines = {
+        labels[one.outcome]: location_methods(
+            one.curve.attrs["method"],
+            one.bins.attrs["method"],
+            left_out=one.curve.attrs["left_out"],
+        )
+        for one in found
+        if one.has_distance
+    }
+    if len(lines) == 1:
+        panels.methods_line(*lines.values())
+    elif lines:
+        panels.methods_line("\n".join(f"{label}. {line}" for label, line in lines.items()))
 
 
 def _draw_one(one: Located, label: str) -> None:

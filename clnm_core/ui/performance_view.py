@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from clnm_core.report import wording
 from clnm_core.report.answers import performance_answer, threshold_answer
+from clnm_core.report.methods import performance_methods
 from clnm_core.stats.metrics import METRICS
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui import panels
@@ -40,26 +39,13 @@ def answer(judged: Judged, called: Called, *, where: str, outcome_label: str) ->
     panels.answer(f"{first} {second}")
 
 
-def methods(estimates: Mapping[str, Estimate], threshold: float) -> str:
-    """How every interval was made: measures with one method stand together.
-
-    Parameters
-    ----------
-    estimates : mapping of str to Estimate
-        By name of the measure.
-    threshold : float
-        At which cases count as positive.
-
-    """
-    labels = {metric.name: metric.label for metric in METRICS}
-    by_method: dict[str, list[str]] = {}
-    for name, estimate in estimates.items():
-        by_method.setdefault(estimate.method, []).append(labels[name])
-    level = next(iter(estimates.values())).level
-    parts = [f"{', '.join(names)}: {method}" for method, names in by_method.items()]
-    return (
-        f"Intervals at {100 * level:g} %. {'; '.join(parts)}. {BOOTSTRAP:,} resamples of patients, "
-        f"seed {SEED}. A case is positive when its risk is at least {threshold:g}."
+def methods(judged: Judged, threshold: float) -> str:
+    """How the numbers were made, in one line."""
+    return performance_methods(
+        threshold=threshold,
+        bootstrap=BOOTSTRAP,
+        seed=SEED,
+        is_clustered=judged.patients < judged.n,
     )
 
 
@@ -104,7 +90,7 @@ def table(judged: Judged, called: Called) -> None:
         alt="Every measure with its interval and the method of the interval",
     )
     numbers = pd.DataFrame(
-        [{"metric": name} | estimate.to_dict() for name, estimate in estimates.items()]
+        [{"metric": name, **estimate.to_dict()} for name, estimate in estimates.items()]
     )
     panels.table_download(numbers, "measures")
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from clnm_core.report import wording
 from clnm_core.report.answers import subgroups_answer
+from clnm_core.report.methods import subgroups_methods
 from clnm_core.report.wording import Unit
 from clnm_core.stats.metrics import METRICS
 from clnm_core.stats.subgroups import FEWEST, GAP_METRICS, MARGINS
@@ -15,8 +16,8 @@ from clnm_core.ui import panels
 from clnm_core.ui.charts.forest import forest_figure
 from clnm_core.ui.charts.gaps import gap_figure
 from clnm_core.ui.compared import Compared, forest_rows, gap_rows
+from clnm_core.ui.judged import BOOTSTRAP, SEED
 from clnm_core.ui.performance_view import NARROW
-from clnm_core.ui.performance_view import methods as methods_of
 
 
 def metric_names() -> dict[str, str]:
@@ -30,14 +31,15 @@ def answer(compared: Compared) -> None:
     panels.answer(subgroups_answer(compared.groups, compared.gaps, labels=compared.labels))
 
 
-def methods(compared: Compared, metric: str) -> str:
-    """How the groups and gaps of one measure were made."""
-    own = methods_of({metric: compared.overall[metric]}, compared.threshold)
-    return (
-        f"{own} Groups under {FEWEST} cases are not scored. Gaps: difference from the largest group "
-        "of a column, interval by MOVER from the two groups' intervals (Zou 2008); a gap is shown "
-        "where it excludes zero and is not wholly within the margin. Intervals and verdicts are not "
-        "corrected for the number of comparisons."
+def methods(compared: Compared) -> str:
+    """How the groups and gaps were made, in one line."""
+    return subgroups_methods(
+        threshold=compared.threshold,
+        fewest=FEWEST,
+        margins=_margins(),
+        bootstrap=BOOTSTRAP,
+        seed=SEED,
+        is_clustered=compared.is_clustered,
     )
 
 
@@ -66,7 +68,7 @@ def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFra
             row = scored.iloc[place]
             figures.append(
                 panels.estimate(
-                    f"{words}: {row['level']}", estimates(scored)[place], name=metric, n=row["n"]
+                    f"{words}: {_short(row)}", estimates(scored)[place], name=metric, n=row["n"]
                 )
             )
     shown = int((gaps["verdict"] == "gap").sum())
@@ -80,6 +82,21 @@ def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFra
     few = int(rows["value"].isna().sum())
     figures.append(panels.Figure("Too few to say", f"{few}", f"of {len(rows)} groups"))
     panels.strip(figures)
+
+
+def _short(row: pd.Series) -> str:
+    """A group with its column, where both fit above a figure; else the group alone."""
+    words = f"{wording.lower_first(row['column'])} {row['level']}"
+    return words if len(words) <= 24 else str(row["level"])
+
+
+def _margins() -> list[tuple[str, float]]:
+    """Every margin once, with the measures that share it."""
+    labels = metric_names()
+    shared: dict[float, list[str]] = {}
+    for name, margin in MARGINS.items():
+        shared.setdefault(margin, []).append(wording.lower_first(labels[name]))
+    return [(", ".join(names), margin) for margin, names in shared.items()]
 
 
 def _forest(compared: Compared, metric: str, rows: pd.DataFrame) -> None:

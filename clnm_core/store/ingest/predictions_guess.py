@@ -23,6 +23,9 @@ _LOOKED_AT = 20_000
 
 _FIRST_GROUPS = 3
 
+_MOSTLY = 0.8
+"""Share of cells that settles what a column holds; the others may be the bad rows."""
+
 _NAMES = {
     "risk": r"risk|prob|pred|score|likelihood|yhat|y_hat|logit|model|^p$|^p_|_p$|output",
     "outcome": (
@@ -48,8 +51,8 @@ class Profile:
     words: tuple[tuple[str, int], ...]
     distinct: int
     filled: int
-    is_number: bool
-    is_share: bool  #: numbers, all within 0 and 1
+    is_number: bool  #: at least four in five filled cells are numbers
+    is_share: bool  #: and at least four in five of these lie within 0 and 1
 
     @property
     def may_group(self) -> bool:
@@ -126,9 +129,9 @@ def event_words(found: tuple[Profile, ...], outcome: str) -> tuple[str, ...]:
 def _profile(table: Table, name: str, step: int) -> Profile:
     cells = table.frame[name].iloc[::step].dropna()
     counts = cells.value_counts()
-    values, refused = numbers(cells, decimal=table.decimal)
+    values, _ = numbers(cells, decimal=table.decimal)
     known = values[~np.isnan(values)]
-    is_number = len(known) > 0 and not refused.any()
+    is_number = len(known) > 0 and len(known) >= _MOSTLY * len(cells)
     return Profile(
         name=name,
         words=tuple((str(word), int(n)) for word, n in counts.items())
@@ -137,7 +140,7 @@ def _profile(table: Table, name: str, step: int) -> Profile:
         distinct=len(counts),
         filled=len(cells),
         is_number=is_number,
-        is_share=is_number and bool(((known >= 0) & (known <= 1)).all()),
+        is_share=is_number and float(((known >= 0) & (known <= 1)).mean()) >= _MOSTLY,
     )
 
 
@@ -182,14 +185,14 @@ def _outcome_points(profile: Profile) -> float:
 
 def _patient_points(profile: Profile) -> float:
     """A name that says patient, and patients who come more than once."""
-    is_repeated = 1 < profile.distinct <= 0.99 * profile.filled
+    is_repeated = 1 < profile.distinct <= 0.95 * profile.filled
     return float(_says(profile, "patient") and is_repeated)
 
 
 def _id_points(profile: Profile) -> float:
     """A name that says case or patient, and another word in every row."""
     is_named = _says(profile, "id") or _says(profile, "patient")
-    return float(is_named and profile.distinct > max(1, 0.99 * profile.filled))
+    return float(is_named and profile.distinct > max(1, 0.95 * profile.filled))
 
 
 def _split_points(profile: Profile) -> float:

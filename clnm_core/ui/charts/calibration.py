@@ -35,8 +35,8 @@ def calibration_figure(
     """
     colours = theme.palette(dark)
     traces: list[theme.Trace] = []
-    perfect, label = theme.reference([0, 1], [0, 1], "", dark)
-    label |= {"x": 0.98, "y": 0.86, "text": "risk equals share"}
+    perfect, label = theme.reference([0, 1], [0, 1], "dashed: risk equals share", dark)
+    label |= {"x": 0.99, "y": 0.01}
     traces.append(perfect)
     traces += _flexible(curve, colours.models[0])
     traces.append(_dots(bins, colours.ink))
@@ -55,7 +55,7 @@ def calibration_figure(
             },
             barmode="overlay",
             bargap=0.08,
-            annotations=[label, *_directions(histogram, colours)],
+            annotations=[label, *_directions(colours)],
         ),
         dark=dark,
     )
@@ -128,31 +128,14 @@ def _spread(histogram: pd.DataFrame, colours: theme.Palette) -> list[theme.Trace
     ]
 
 
-def _directions(histogram: pd.DataFrame, colours: theme.Palette) -> list[dict[str, object]]:
-    """Direct labels of the two halves of the histogram, at its emptier end."""
-    heights = (histogram["present"] + histogram["absent"]).to_numpy()
-    half = len(heights) // 2
-    is_right = heights[half:].sum() <= heights[:half].sum()
-    place = {
-        "xref": "paper",
-        "yref": "paper",
-        "x": 1.0 if is_right else 0.0,
-        "xanchor": "right" if is_right else "left",
-        "showarrow": False,
-    }
+def _directions(colours: theme.Palette) -> list[dict[str, object]]:
+    """Direct labels of the two halves of the histogram, left of its axis."""
+    place = {"xref": "paper", "yref": "paper", "x": -0.01, "xanchor": "right", "showarrow": False}
     return [
         place
-        | {
-            "y": 0.22,
-            "yanchor": "top",
-            "text": "with the outcome",
-            "font": {"size": 12, "color": colours.present},
-        },
-        place
-        | {
-            "y": 0.0,
-            "yanchor": "bottom",
-            "text": "without",
-            "font": {"size": 12, "color": colours.absent},
-        },
+        | {"y": height, "yanchor": anchor, "text": words, "font": {"size": 12, "color": colour}}
+        for height, anchor, words, colour in (
+            (0.22, "top", "with", colours.present),
+            (0.0, "bottom", "without", colours.absent),
+        )
     ]

@@ -60,30 +60,34 @@ def decision_figure(
                 "range": [-0.25 * top, 1.08 * top],
             },
             shapes=[] if threshold is None else [theme.threshold_line(threshold, dark)],
-            annotations=_labels(rows, top, dark),
+            annotations=_labels(rows, dark),
         ),
         dark=dark,
     )
 
 
-def _labels(rows: pd.DataFrame, top: float, dark: bool) -> list[dict[str, object]]:
-    """Direct labels: no one at the right end, everyone where it leaves the picture."""
-    labels: list[dict[str, object]] = [theme.note(1.0, 0.0, "treat no one", dark, anchor="right")]
-    falling = rows[rows["treat_all"] > 0.1 * top]
-    if not falling.empty:
-        last = falling.iloc[-1]
+def _labels(rows: pd.DataFrame, dark: bool) -> list[dict[str, object]]:
+    """Direct labels, each on the side of its line where no other line runs."""
+    labels: list[dict[str, object]] = [
+        theme.note(0.01, 0.0, "treat no one", dark) | {"yanchor": "top"}
+    ]
+    if rows.empty:
+        return labels
+    above = rows[rows["treat_all"] > 0]
+    if not above.empty:
+        last = above.iloc[-1]
         labels.append(
-            theme.note(float(last["threshold"]), float(last["treat_all"]), "treat everyone", dark)
+            theme.note(float(last["threshold"]) - 0.02, 0.0, "treat everyone", dark, anchor="right")
         )
-    if not rows.empty:
-        best = rows.iloc[len(rows) // 2]
-        labels.append(
-            theme.note(
-                float(best["threshold"]),
-                float(best["model"]),
-                "follow the model",
-                dark,
-                colour=theme.palette(dark).models[0],
-            )
+    place = rows.iloc[len(rows) // 4]
+    top = place["high"] if "high" in rows and np.isfinite(place["high"]) else place["model"]
+    labels.append(
+        theme.note(
+            float(place["threshold"]),
+            float(top),
+            "follow the model",
+            dark,
+            colour=theme.palette(dark).models[0],
         )
+    )
     return labels

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from clnm_core.report.wording import number
 from clnm_core.ui.charts import theme
 
-_ROW = 40
+_ROW = 44
 
 
 def gap_figure(
@@ -72,7 +72,7 @@ def gap_figure(
     return theme.figure(
         traces,
         dict(
-            xaxis={"title": {"text": title}, "range": [-reach, 1.6 * reach]},
+            xaxis={"title": {"text": title}, "range": [-reach, reach], "domain": [0, 0.72]},
             yaxis={
                 "tickvals": list(lines.index),
                 "ticktext": list(lines["label"]),
@@ -82,13 +82,13 @@ def gap_figure(
             },
             shapes=_zero(margin, colours),
             annotations=[
-                theme.note(1.6 * reach, place, verdict, dark, anchor="right")
-                | {"yanchor": "middle"}
+                theme.note(1.0, place, verdict, dark, anchor="right")
+                | {"xref": "paper", "yanchor": "middle"}
                 for place, verdict in enumerate(lines["verdict"])
             ],
         ),
         dark=dark,
-        height=90 + _ROW * max(len(lines), 1),
+        height=90 + _ROW * (len(lines) + 1),
     )
 
 

@@ -82,7 +82,7 @@ def gland_svg(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '
         f'role="img" aria-labelledby="{name}-title {name}-desc" '
-        f'style="max-width:{WIDTH + 100}px" font-family="{escape(theme.FONT)}">',
+        f'style="max-width:{WIDTH + 100}px" font-family="Source Sans, Segoe UI, Helvetica, Arial, sans-serif">',
         f'<title id="{name}-title">{escape(title)}</title>',
         f'<desc id="{name}-desc">{escape(spoken)}</desc>',
         _hatching(name, colours),

@@ -39,7 +39,10 @@ def pr_figure(
     """
     points = thinned(pr, "recall", "precision")
     traces: list[theme.Trace] = []
-    everyone, label = theme.reference([0, 1], [prevalence] * 2, "flag everyone", dark)
+    everyone, label = theme.reference(
+        [0, 1], [prevalence] * 2, "flag everyone", dark, anchor="left"
+    )
+    label |= {"x": 0.01, "yanchor": "top"}
     traces.append(everyone)
     traces.append(
         dict(

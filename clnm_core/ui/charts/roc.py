@@ -37,8 +37,8 @@ def roc_figure(
     colour = theme.palette(dark).models[0]
     points = thinned(roc, "false_positive_rate", "sensitivity")
     traces: list[theme.Trace] = []
-    chance, label = theme.reference([0, 1], [0, 1], "", dark)
-    label |= {"x": 0.98, "y": 0.86, "text": "no better than chance"}
+    chance, label = theme.reference([0, 1], [0, 1], "no better than chance", dark)
+    label |= {"x": 0.6, "y": 0.5, "xanchor": "left", "yanchor": "top"}
     traces.append(chance)
     traces.append(
         dict(
