@@ -109,14 +109,14 @@ def record(root: Path, actor: str, action: str, detail: dict[str, Any]) -> int:
     return int(number)
 
 
-def entries(root: Path, limit: int = 100) -> list[Entry]:
-    """The newest entries first, at most ``limit``; empty where nothing was recorded."""
+def entries(root: Path, limit: int | None = 100) -> list[Entry]:
+    """The newest entries first, at most ``limit`` (``None``: all); empty where there is none."""
     if not StorePaths(root).ledger.exists():
         return []
     with _opened(root) as con:
         rows = con.execute(
             "SELECT id, at, actor, action, detail, digest FROM entries ORDER BY id DESC LIMIT ?",
-            (limit,),
+            (-1 if limit is None else limit,),
         ).fetchall()
     return [
         Entry(number, at, actor, action, json.loads(detail), digest)
@@ -173,15 +173,6 @@ def has_version(root: Path, action: str, version: int) -> bool:
             (action, version),
         ).fetchone()
     return found is not None
-
-
-def digest_of(root: Path, number: int) -> str:
-    """The digest of one entry; empty where there is no such entry."""
-    if not StorePaths(root).ledger.exists():
-        return ""
-    with _opened(root) as con:
-        row = con.execute("SELECT digest FROM entries WHERE id = ?", (number,)).fetchone()
-    return str(row[0]) if row else ""
 
 
 def _digest(number: int, at: str, actor: str, action: str, detail: str, previous: str) -> str:

@@ -198,11 +198,13 @@ def case_columns(registry: Registry) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If case, patient or split are not words.
+        If case, patient or split are not words, or a column is called ``risk`` or ``y_true``.
 
     """
     types = dict.fromkeys(_FIXED, "VARCHAR")
     for column in registry:
+        if column.name in ("risk", "y_true"):
+            raise ValueError(f"{column.name} is a word of predictions and may not name a column.")
         if column.name in ("case_id", "patient_id", "split") and _TYPES[column.kind] != "VARCHAR":
             raise ValueError(f"{column.name} must be a category or text; got {column.kind}.")
         types[column.name] = _TYPES[column.kind]

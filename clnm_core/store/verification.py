@@ -49,11 +49,14 @@ def _trail(warehouse: Warehouse) -> list[str]:
         'SELECT version, "action", ledger_rows, ledger_digest FROM main.publications '
         "ORDER BY version"
     )
+    recorded = ledger.entries(warehouse.root, None)
+    named = {(entry.action, entry.detail.get("version")) for entry in recorded}
+    digests = {entry.id: entry.digest for entry in recorded}
     problems = []
     for version, action, entries, digest in found.itertuples(index=False):
-        if not ledger.has_version(warehouse.root, str(action), int(str(version))):
+        if (action, version) not in named:
             problems.append(f"Version {version} has no entry in the audit trail.")
-        if entries and ledger.digest_of(warehouse.root, int(str(entries))) != digest:
+        if entries and digests.get(entries) != digest:
             problems.append(
                 f"Entry {entries} of the audit trail is not the one that version {version} was "
                 "built after."

@@ -116,9 +116,13 @@ def test_the_registry_names_case_patient_and_split_even_where_the_cohort_did_not
     assert registry["split"] == BUILT_IN["split"]
 
 
-def test_a_split_that_is_a_number_is_refused(tmp_path):
-    registry = Registry([Column("split", "Split", Kind.NUMBER)])
-    with pytest.raises(ValueError, match="split must be a category or text"):
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("split", "split must be a category or text"), ("risk", "risk is a word of predictions")],
+)
+def test_a_column_that_would_be_mistaken_for_another_is_refused(tmp_path, name, sentence):
+    registry = Registry([Column(name, "Own", Kind.NUMBER)])
+    with pytest.raises(ValueError, match=sentence):
         publish(
             tmp_path / "store",
             lambda con: schema.create_cohort(con, "own", registry),

@@ -69,6 +69,11 @@ def test_a_reader_can_neither_change_anything_nor_reach_a_file(warehouse, frame,
     assert local_frame is frame
 
 
+def test_the_database_itself_knows_that_it_is_only_read(warehouse):
+    found = warehouse.rows("SELECT readonly FROM duckdb_databases() WHERE NOT internal")
+    assert list(found["readonly"]) == [True]
+
+
 def test_one_version_may_be_opened_twice_in_one_process(filled, warehouse):
     with Warehouse.open(filled) as again:
         assert again.cohorts() == warehouse.cohorts()
