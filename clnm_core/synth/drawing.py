@@ -37,7 +37,7 @@ _ARTISTS: dict[str, Callable[..., tuple[Picture, ...]]] = {
 }
 _VIEWS = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
 _PARCEL = 20
-_WRITERS = 6
+_WRITERS = 3
 
 Records = list[dict[str, Any]]
 

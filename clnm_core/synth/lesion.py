@@ -69,16 +69,19 @@ def with_lesion(
 
     """
     pixel = frame.spacing_mm
-    soft = blurred(covered, _EDGE_BLUR_MM.get(findings["margin"], 0.0) / pixel)
+    left, top, right, bottom = curve.box()
+    here = (frame.rows(top - 2, bottom + 2), frame.columns(left - 2, right + 2))
+    soft = blurred(covered[here], _EDGE_BLUR_MM.get(findings["margin"], 0.0) / pixel)
     grain = max(2, round(0.9 / pixel))
     roughness = 0.5 + 5.0 * float(probability(findings["texture"]))
     inside = np.float32(ECHO_DB[findings["echogenicity"]]) + np.float32(roughness) * clouds(
-        frame.shape, grain_px=(grain, grain), rng=rng
+        soft.shape, grain_px=(grain, grain), rng=rng
     )
     if findings["composition"] == "spongiform":
         fine = max(2, round(0.5 / pixel))
-        inside -= 12 * (clouds(frame.shape, grain_px=(fine, fine), rng=rng) > 0.5)
-    echo_db = echo_db + soft * (inside - echo_db)
+        inside -= 12 * (clouds(soft.shape, grain_px=(fine, fine), rng=rng) > 0.5)
+    echo_db = echo_db.copy()
+    echo_db[here] += soft * (inside - echo_db[here])
     if findings["composition"] == "mixed":
         echo_db = _with_cyst(echo_db, curve, frame, rng)
     return _with_calcium(echo_db, str(findings["calcification"]), curve, covered, frame, rng)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clnm_core.domain.image import Modality
 from clnm_core.synth.anatomy import Curve, coverage
 
-_PIXEL_STEPS_MM = tuple(round(0.10 + 0.02 * step, 2) for step in range(16))
+_PIXEL_STEPS_MM = tuple(round(0.10 + 0.02 * step, 2) for step in range(21))
 _CENTRE_OFFSET_MM = {"B": 0.01, "C": 0.005, "D": 0.015, "E": 0.0125, "F": 0.0075, "G": 0.0025}
 
 
@@ -68,6 +68,16 @@ class Frame:
         """Centres of the rows in mm, shape (rows, 1)."""
         steps = np.arange(self.shape[0], dtype=np.float32) + np.float32(0.5)
         return (np.float32(self.origin[1]) + steps * np.float32(self.spacing_mm))[:, None]
+
+    def rows(self, top: float, bottom: float) -> slice:
+        """The rows whose centres lie between two depths in mm."""
+        first, last = np.searchsorted(self.y[:, 0], [top, bottom])
+        return slice(int(first), int(last))
+
+    def columns(self, left: float, right: float) -> slice:
+        """The columns whose centres lie between two places in mm."""
+        first, last = np.searchsorted(self.x[0], [left, right])
+        return slice(int(first), int(last))
 
     def covered(self, curve: Curve) -> NDArray[np.float32]:
         """Which part of each pixel the curve covers."""

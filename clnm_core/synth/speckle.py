@@ -63,7 +63,7 @@ def b_mode(
         power += beam
     power += np.float32(10 ** (_FLOOR_DB / 10))
     power = _compounded(power)
-    shown = np.float32(10) * np.log10(power)
+    shown = np.float32(10 / np.log(10)) * np.log(power)
     grey = (shown - np.float32(BRIGHTEST_DB)) / np.float32(DYNAMIC_RANGE_DB) + np.float32(1)
     return (np.clip(grey, 0, 1) * np.float32(255)).astype(np.uint8)
 

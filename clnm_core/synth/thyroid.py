@@ -90,15 +90,17 @@ def _geometry(
     is_tall = bool(findings["taller_than_wide"])
     nodule = lesion_curve(findings, squash=squash, is_tall=is_tall, rng=rng)
     left, upper, right, lower = nodule.box()
+    needed = np.array([(right - left) / 2, (lower - upper) / 2]) + distance
     if view == "transverse":
-        half_width = 13.0 if is_isthmus else rng.normal(10.3, 0.9)
         path = _any_direction(rng)
+        half_width = 13.0 if is_isthmus else rng.normal(10.3, 0.9)
     else:
+        path = _at_third(findings["third"], rng, is_large=needed[0] > 9)
+        needed[0] = needed[0] / (1 - abs(path[0, 0]))
         half_width = 10.0 if is_isthmus else rng.normal(22.5, 1.5)
-        path = _at_third(findings["third"], rng)
     gland = wavy_ellipse(
-        max(half_width, 1.1 * ((right - left) / 2 + distance)),
-        max(3.6 if is_isthmus else half_height, 1.05 * ((lower - upper) / 2 + distance)),
+        max(half_width, 1.1 * needed[0]),
+        max(3.6 if is_isthmus else half_height, 1.05 * needed[1]),
         waves=_GLAND_WAVES,
         rng=rng,
     )
@@ -119,11 +121,13 @@ def _any_direction(rng: np.random.Generator) -> NDArray[np.float64]:
     return np.array([[1.6 * np.cos(angle), 1.6 * np.sin(angle)], [0.0, 0.0]])
 
 
-def _at_third(third: object, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Straight down or up, at a place along the lobe that lies within the third."""
-    place = {"upper": -rng.uniform(0.42, 0.55), "lower": rng.uniform(0.42, 0.55)}.get(
-        str(third), rng.uniform(-0.25, 0.25)
-    )
+def _at_third(third: object, rng: np.random.Generator, *, is_large: bool) -> NDArray[np.float64]:
+    """Straight down or up, at a place along the lobe that lies within the third.
+
+    The middle of a large nodule stays near the middle third, or the lobe would have to be huge.
+    """
+    off = rng.uniform(0.38, 0.4) if is_large else rng.uniform(0.42, 0.55)
+    place = {"upper": -off, "lower": off}.get(str(third), rng.uniform(-0.25, 0.25))
     side = rng.choice([-1.8, 1.8])
     return np.array([[place, side], [place, 0.0]])
 
@@ -136,19 +140,16 @@ def _surroundings(
     pixel = frame.spacing_mm
     fibres = clouds(frame.shape, grain_px=(max(2, round(0.45 / pixel)), round(6 / pixel)), rng=rng)
     phase = rng.uniform(0, 2 * np.pi, 2)
-    fascia = np.float32(0.5 * top_mm) + np.float32(0.35) * np.sin(
-        x / 7 + phase[0], dtype=np.float32
-    )
-    floor = np.float32(gland.box()[3] + 1.2) + np.float32(0.5) * np.sin(
-        x / 9 + phase[1], dtype=np.float32
-    )
-    echo = np.where(y < fascia, np.float32(-7), np.float32(-13)) + np.float32(3.0) * fibres
-    loose = (y > top_mm + 2) & (y < floor)
-    echo = np.where(loose, np.float32(-8) + np.float32(2.0) * fibres, echo)
-    echo = np.where(y > floor, np.float32(-15) + np.float32(2.5) * fibres, echo)
-    for line, level, width in ((1.3, 11, 0.8), (fascia, 12, 0.45), (floor, 7, 0.5)):
-        echo += np.float32(level) * ridge(y - line, width=width)
-    return echo.astype(np.float32)
+    shallow, deep = np.float32(0.5 * top_mm), np.float32(gland.box()[3] + 1.2)
+    level = np.select([y < shallow, y < top_mm + 2, y < deep], [-7, -13, -8], -15)
+    contrast = np.where(y < top_mm + 2, 3.0, 2.2)
+    echo = level.astype(np.float32) + contrast.astype(np.float32) * fibres
+    bend = np.sin(x / 7 + phase[0]), np.sin(x / 9 + phase[1])
+    fascia, floor = shallow + 0.35 * bend[0], deep + 0.5 * bend[1]
+    for line, brightness, width in ((0 * x + 1.3, 11, 0.8), (fascia, 12, 0.45), (floor, 7, 0.5)):
+        near = frame.rows(float(line.min()) - width, float(line.max()) + width)
+        echo[near] += np.float32(brightness) * ridge(y[near] - line, width=width)
+    return echo
 
 
 def _with_neighbours(
@@ -156,25 +157,26 @@ def _with_neighbours(
 ) -> NDArray[np.float32]:
     """Trachea (a bright front wall, then air) and, beside a lobe, the carotid artery."""
     left, top, right, bottom = gland.box()
-    x, y = frame.x, frame.y
     if is_isthmus:
         middle, depth, radius = 0.0, bottom + 8.6, 9.0
     else:
         middle, depth, radius = right + 6.2, (top + bottom) / 2 + 1.5, 7.5
-    aside = np.abs(x - np.float32(middle))
+    tube = frame.columns(middle - radius - 1, middle + radius + 1)
+    aside = np.abs(frame.x[:, tube] - np.float32(middle))
     wall = np.float32(depth) - np.sqrt(np.maximum(np.float32(radius**2) - aside**2, 0))
-    under = y - wall
+    under = frame.y - wall
     within = rise(np.float32(radius) - aside, over=1.2)
-    air = rise(under, over=0.3) * within
     fading = np.exp(-np.maximum(under, 0) / np.float32(2.5))
-    echoes = np.float32(8) * np.sin(under * np.float32(3.2)) * fading
-    echo = echo + air * (np.float32(-22) + echoes - np.float32(0.4) * under - echo)
-    echo += np.float32(16) * ridge(under, width=0.8) * within
+    air = np.float32(-22) - np.float32(0.4) * under + 8 * fading * np.sin(under * np.float32(3.2))
+    echo[:, tube] += rise(under, over=0.3) * within * (air - echo[:, tube])
+    echo[:, tube] += np.float32(16) * ridge(under, width=0.8) * within
     if not is_isthmus:
-        near = np.hypot(x - np.float32(left - 3.6), y - np.float32(0.45 * top + 0.55 * bottom))
-        echo = echo + rise(2.9 - near, over=0.3) * (np.float32(-36) - echo)
-        echo += 8 * ridge(near - np.float32(3.15), width=0.5)
-    return echo.astype(np.float32)
+        x, y = left - 3.6, 0.45 * top + 0.55 * bottom
+        around = (frame.rows(y - 4, y + 4), frame.columns(x - 4, x + 4))
+        away = np.hypot(frame.x[:, around[1]] - x, frame.y[around[0]] - y)
+        echo[around] += rise(2.9 - away, over=0.3) * (np.float32(-36) - echo[around])
+        echo[around] += np.float32(8) * ridge(away - 3.15, width=0.5)
+    return echo
 
 
 def _with_gland(
