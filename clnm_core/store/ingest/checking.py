@@ -98,7 +98,8 @@ def check(table: Table, mapping: Mapping) -> Checked:
     for outcome in mapping.outcomes:
         result = outcome_values(table.frame[outcome.source], outcome)
         for position, sentence in result.problems:
-            found.issue(position, outcome.source, sentence)
+            if (position, outcome.source) not in found.cells:
+                found.issue(position, outcome.source, sentence)
         values[outcome.name] = result.values
         sources[outcome.name] = outcome.source
         columns.append(outcome.column())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from clnm_core.domain.columns import Kind, Role
@@ -36,6 +36,7 @@ _YES_AND_NO = frozenset(
 )
 _MOST_LEVELS = 40
 _LONG_WORDS = 60
+_FEW_WORDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +61,34 @@ def look_at(words: pd.Series, name: str, *, decimal: str) -> Look:
     numbers; few codes in a column named stage, grade, ... are levels. 0 and 1, or words for
     yes and no, are a flag. Words such as ``NA`` are kept as levels.
     """
-    filled = words.dropna()
-    counts = filled.value_counts()
-    distinct = [str(word) for word in counts.index]
+    counts = Counter(word for word in words.tolist() if isinstance(word, str))
+    distinct = [word for word, _ in counts.most_common()]
     odd = tuple(word for word in distinct if says_unknown(word) and not says_no(word))
-    telling = filled[~filled.isin(list(odd))]
-    if len(telling) and telling.str.fullmatch(_DATE.pattern).mean() > 0.8:
+    telling = [word for word in distinct if word not in set(odd)]
+    total = sum(counts[word] for word in telling)
+    if total and sum(counts[word] for word in telling if _DATE.fullmatch(word)) > 0.8 * total:
         return Look(None)
-    values, refused = numbers(telling, decimal=decimal)
-    is_numeric = len(telling) > 0 and refused.mean() <= 0.2
-    plain_words = [word for word in distinct if word not in odd]
-    codes = sorted(set(values[~np.isnan(values)]) & _CODES_OF_MISSING)
+    values, refused = numbers(pd.Series(telling, dtype="str"), decimal=decimal)
+    strange = [word for word, is_refused in zip(telling, refused, strict=True) if is_refused]
+    # A few numbers with letters behind them that come again (4a, 4b) are codes, not mistakes.
+    is_numeric = total > 0 and sum(counts[word] for word in strange) <= 0.2 * total
+    is_code = (_CODE.search(plain(name)) is not None and len(telling) <= 10) or (
+        bool(strange) and len(telling) <= _FEW_WORDS and max(counts[w] for w in strange) > 1
+    )
     doubts = [
-        f"{code:g} occurs {int((values == code).sum())} times; if it means missing, add it to "
-        "missing"
-        for code in codes
+        f"{word} occurs {counts[word]} times; if it means missing, add it to missing"
+        for word, value in zip(telling, values, strict=True)
+        if value in _CODES_OF_MISSING
     ]
     said = ", ".join(f"{word!r} ({counts[word]})" for word in odd)
     is_count = is_numeric and _COUNT.search(plain(name)) is not None
-    if not is_count and _is_flag(plain_words):
-        if odd:
-            doubts.append(f"{said} read as missing")
-        return Look(Kind.FLAG, missing=odd, doubts=tuple(doubts))
-    is_code = bool(_CODE.search(plain(name))) and len(plain_words) <= 10
-    if is_numeric and not is_code:
-        if odd:
-            doubts.append(f"{said} read as missing")
-        return Look(Kind.NUMBER, missing=odd, doubts=tuple(doubts))
-    is_long = filled.str.len().mean() > _LONG_WORDS
-    is_open = len(distinct) > _MOST_LEVELS and len(distinct) > 0.2 * len(filled)
-    if len(filled) and (is_long or is_open):
+    is_flag = not is_count and _is_flag(telling)
+    if is_flag or (is_numeric and not is_code):
+        doubts += [f"{said} read as missing"] if odd else []
+        return Look(Kind.FLAG if is_flag else Kind.NUMBER, missing=odd, doubts=tuple(doubts))
+    filled = counts.total()
+    is_long = sum(len(word) * n for word, n in counts.items()) > _LONG_WORDS * filled
+    if is_long or (len(distinct) > _MOST_LEVELS and len(distinct) > 0.2 * filled):
         return Look(Kind.TEXT)
     if odd:
         doubts.append(f"{said} kept as a level; if it means missing, add it to missing")

@@ -54,10 +54,22 @@ class Draft:
     skip: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    looks: dict[str, Look] = field(default_factory=dict)
+    distinct: dict[str, list[str]] = field(default_factory=dict)
+
+    def look(self, source: str) -> Look:
+        """What a column looks like; looked at once."""
+        if source not in self.looks:
+            words = self.table.frame[source]
+            self.looks[source] = look_at(words, source, decimal=self.table.decimal)
+        return self.looks[source]
 
     def words(self, source: str) -> list[str]:
         """The different words of a column, in order."""
-        return sorted(str(word) for word in self.table.frame[source].dropna().unique())
+        if source not in self.distinct:
+            cells = set(self.table.frame[source].tolist())
+            self.distinct[source] = sorted(word for word in cells if isinstance(word, str))
+        return self.distinct[source]
 
     def add(self, rule: ColumnRule) -> None:
         """Keep a rule, and its name from being given again."""
@@ -88,7 +100,7 @@ def add_finding(draft: Draft, source: str, is_weighed: bool) -> None:
 
 def add_stage(draft: Draft, source: str, letter: str) -> None:
     """T, M, or an N stage beside findings by level: a category of the cohort's own."""
-    look = look_at(draft.table.frame[source], f"{letter} stage", decimal=draft.table.decimal)
+    look = draft.look(source)
     name, label = _STAGE_NAMES[letter]
     if name in draft.taken:
         name, label = name_for(source, draft.taken, is_short=True), source
@@ -151,7 +163,7 @@ def add_registered(draft: Draft, source: str, *, has_nodes: bool) -> bool:
                 f"Column {source!r} is taken as central metastasis; CLNM may also mean cervical."
             )
         return True
-    look = look_at(draft.table.frame[source], name, decimal=draft.table.decimal)
+    look = draft.look(source)
     if column.kind is Kind.NUMBER:
         return _add_number(draft, source, name, unit, look)
     recode = {word: level_of(name, word) for word in words}
@@ -204,7 +216,7 @@ def _add_number(draft: Draft, source: str, name: str, unit: str, look: Look) -> 
 def add_own(draft: Draft, source: str, *, is_short: bool) -> None:
     """A column that the registry does not know; ``is_short`` names it by its lowest header."""
     base, unit = unit_in_brackets(last_part(source))
-    look = look_at(draft.table.frame[source], source, decimal=draft.table.decimal)
+    look = draft.look(source)
     is_after = source.split(JOINT)[0] in _AFTER
     role = Role.POST_OUTCOME if is_after else role_of(base)
     kind = look.kind or Kind.TEXT

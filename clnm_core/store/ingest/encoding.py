@@ -24,8 +24,8 @@ def decode(data: bytes, name: str, *, encoding: str | None = None) -> tuple[str,
     """The text of a file and the encoding that it was read by.
 
     A byte order mark decides; then UTF-16 without a mark (every other byte zero), strict
-    UTF-8, GB 18030 where high bytes come in Chinese pairs, and Windows-1252 (Latin-1 where
-    Windows-1252 has no letter for a byte).
+    UTF-8, GB 18030 where high bytes come in Chinese pairs, and Windows-1252, which holds all
+    letters of Latin-1.
 
     Parameters
     ----------
@@ -93,7 +93,10 @@ def _guess(data: bytes, name: str) -> str:
     try:
         data.decode("cp1252")
     except UnicodeDecodeError:
-        return "latin-1"
+        raise TableError(
+            f"The letters of {name} could not be told: it is neither Unicode, Western nor Chinese "
+            "(GB 18030). Save it as UTF-8 and try again."
+        ) from None
     return "cp1252"
 
 

@@ -48,6 +48,8 @@ def refuse_what_is_no_table(data: bytes, name: str) -> None:
             )
     if len(data) > 132 and data[128:132] == b"DICM":
         raise TableError(f"{name} is a DICOM image, not a table.")
+    if start.startswith((b"{", b"[{")):
+        raise TableError(f"{name} is JSON, not a table. Export the table as CSV or XLSX.")
     if start.startswith(_MARKUP):
         raise TableError(
             f"{name} is a web page or XML, not a table. Export the table as CSV or XLSX."

@@ -156,7 +156,8 @@ def _first(words: list[list[str]], width: int) -> int:
         if not _is_numeric(words[i]):
             return i
     if full:
-        return full[0]
+        # Numbers from there on: the names stand above, even where one of two is missing.
+        return full[0] - 1 if full[0] and any(words[full[0] - 1]) else full[0]
     return next((i for i, row in enumerate(words) if any(row)), 0)
 
 

@@ -17,6 +17,7 @@ _PLAIN = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _GROUP = "[\u0020\u00a0\u2009\u202f'\u2019]"
 _SPACED = re.compile(rf"[+-]?[0-9]{{1,3}}(?:{_GROUP}[0-9]{{3}})+(?:[.,][0-9]*)?")
 _SHAPE = re.compile(r"[+-]?([0-9]*)((?:[.,][0-9]+)*)[.,]?(?:[eE][+-]?[0-9]{1,3})?")
+_FEW = 200
 _PLAIN_WORD = re.compile(_PLAIN)
 
 
@@ -45,12 +46,15 @@ def numbers(words: pd.Series, *, decimal: str = ".") -> tuple[NDArray[np.float64
     ([0.5, 1234.25, nan, nan], [False, False, False, True])
 
     """
+    if len(words) <= _FEW:
+        return _few_numbers(words.tolist(), decimal)
     values = np.full(len(words), np.nan)
     filled = words.notna().to_numpy()
     plain = filled & words.str.fullmatch(_PLAIN).fillna(value=False).to_numpy(dtype=bool)
     rest = filled & ~plain
-    mark = decimal_mark(words[rest].unique(), words[plain].unique()) if rest.any() else "."
-    mark = mark or decimal
+    mark = "."
+    if rest.any() or decimal == ",":
+        mark = decimal_mark(words[rest].unique(), words[plain].unique()) or decimal
     if mark == ",":
         # "1.234" is plain to look at, but a column with a decimal comma means 1234 by it.
         dotted = plain & words.str.contains(".", regex=False).fillna(value=False).to_numpy(bool)
@@ -60,6 +64,20 @@ def numbers(words: pd.Series, *, decimal: str = ".") -> tuple[NDArray[np.float64
         known = {word: number_of(word, decimal=mark) for word in words[rest].unique()}
         values[rest] = words[rest].map(known).to_numpy(dtype=float)
     refused = filled & ~np.isfinite(values)
+    values[refused] = np.nan
+    return values, refused
+
+
+def _few_numbers(words: list[object], decimal: str) -> tuple[NDArray[np.float64], NDArray]:
+    """The same word by word: quicker than whole columns where there are few words."""
+    known = [word for word in words if isinstance(word, str)]
+    mark = decimal_mark(known) or decimal
+    pairs = [
+        (number_of(word, decimal=mark), True) if isinstance(word, str) else (float("nan"), False)
+        for word in words
+    ]
+    values = np.array([value for value, _ in pairs], dtype=float)
+    refused = np.array([is_word for _, is_word in pairs], dtype=bool) & ~np.isfinite(values)
     values[refused] = np.nan
     return values, refused
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from clnm_core.store.ingest.column_kinds import is_identifying, look_at
+from clnm_core.store.ingest.column_kinds import is_identifying
 from clnm_core.store.ingest.drafting import (
     Draft,
     add_finding,
@@ -89,7 +89,7 @@ def propose(table: Table, cohort: str, *, modality: str = "") -> Proposal:
     mapping = Mapping(
         cohort=cohort,
         title=cohort.replace("-", " ").capitalize(),
-        sheet=table.sheet,
+        sheet=table.sheet if len(table.sheets) > 1 else "",
         header=table.header_row if table.kind != "parquet" else 0,
         header_rows=table.header_rows if table.kind != "parquet" else 0,
         block=table.block if len(table.blocks) > 1 else 0,
@@ -108,18 +108,18 @@ def _names(draft: Draft) -> tuple[str, str, str]:
     """Columns that name patient, case and image; empty where there is none."""
     found = {"patient": "", "case": "", "image": ""}
     for source in draft.table.names:
-        words = draft.table.frame[source].dropna()
+        words = draft.words(source)
         text = plain(last_part(source))
-        is_picture = len(words) > 0 and words.str.casefold().str.endswith(_PICTURES).mean() > 0.5
-        if (is_picture or (text in IMAGE and not is_picture and len(words) == 0)) and not found[
-            "image"
-        ]:
+        pictures = sum(word.casefold().endswith(_PICTURES) for word in words)
+        is_picture = pictures * 2 > len(words)
+        is_named = text in IMAGE and _is_unique(draft, source)
+        if (is_picture or is_named) and not found["image"]:
             found["image"] = source
         elif is_picture:
             continue
         elif text in PATIENT and not found["patient"] and len(words):
             found["patient"] = source
-        elif text in CASE and not found["case"] and words.is_unique and len(words):
+        elif text in CASE and not found["case"] and _is_unique(draft, source):
             found["case"] = source
     if not found["patient"] and not found["case"]:
         draft.unsure.append(
@@ -129,23 +129,35 @@ def _names(draft: Draft) -> tuple[str, str, str]:
     return found["patient"], found["case"], found["image"]
 
 
+def _is_unique(draft: Draft, source: str) -> bool:
+    """Whether each row has a word of its own."""
+    return len(draft.words(source)) == len(draft.table)
+
+
+def _numbers_rows(draft: Draft, source: str) -> bool:
+    """Whether a column without a name only counts the rows, as pandas writes them."""
+    first = {str(i) for i in range(len(draft.table))}
+    return source.startswith("no name (") and set(draft.words(source)) == first
+
+
 def _is_kept(draft: Draft, source: str) -> bool:
-    words = draft.table.frame[source]
     return not (
-        words.isna().all()
+        not draft.words(source)
+        or _numbers_rows(draft, source)
         or is_identifying(last_part(source))
-        or look_at(words, last_part(source), decimal=draft.table.decimal).kind is None
+        or draft.look(source).kind is None
     )
 
 
 def _say_left_out(draft: Draft) -> None:
-    frame = draft.table.frame
-    empty = [source for source in draft.skip if frame[source].isna().all()]
+    empty = [source for source in draft.skip if not draft.words(source)]
     if empty:
         what = f"{len(empty)} columns are" if len(empty) > 1 else f"Column {empty[0]!r} is"
         draft.unsure.append(f"{what} empty and left out.")
     for source in draft.skip:
-        if source not in empty:
+        if _numbers_rows(draft, source):
+            draft.unsure.append(f"Column {source!r} only counts the rows and is left out.")
+        elif source not in empty:
             draft.unsure.append(
                 f"Column {source!r} may tell who the patient is (a name or a date) and is left out."
             )

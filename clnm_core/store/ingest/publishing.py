@@ -106,6 +106,10 @@ def import_table(
     with tempfile.TemporaryDirectory(prefix="clnm-import-") as folder:
         pictures: list[Picture] = []
         notes = [*table.notes, *checked.notes]
+        if images_dir is None and mapping.image:
+            notes.append(
+                f"Column {mapping.image!r} names images, but no folder of images was given."
+            )
         if images_dir is not None:
             paired = pair(
                 images_dir, checked.cases["case_id"].dropna(), checked.images, mapping.image

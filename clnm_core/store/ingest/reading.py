@@ -152,7 +152,7 @@ def read_table(
             f"{_rows(below)} shorter than the others; the cells missing at the end are "
             "taken as empty."
         )
-    if text.encoding in ("cp1252", "latin-1", "gb18030") and encoding is None:
+    if text.encoding in ("cp1252", "gb18030") and encoding is None:
         notes.append(
             f"Read as {text.encoding}; if accented letters look wrong, save the file as UTF-8."
         )

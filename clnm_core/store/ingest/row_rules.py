@@ -55,6 +55,7 @@ class Found:
     table: Table
     issues: list[tuple[int, int, Issue]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    cells: set[tuple[int, str]] = field(default_factory=set)
 
     def issue(self, position: int, source: str, rule: str) -> None:
         """Note that a cell breaks a rule; ``position`` counts rows of the frame from 0."""
@@ -63,6 +64,7 @@ class Found:
         short = value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
         row = int(self.table.rows[position])
         place = self.table.names.index(source) if source in self.table.names else -1
+        self.cells.add((position, source))
         self.issues.append((row, place, Issue(row, source, short, rule)))
 
 

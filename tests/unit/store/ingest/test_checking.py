@@ -70,6 +70,13 @@ def test_each_rule_names_row_column_value_and_itself(old, new, issue):
     assert issue in issues(STUDY.replace(old, new))
 
 
+def test_one_cell_that_several_outcomes_use_is_one_issue():
+    text = "N,age\nN0,44\nN1b,51\n"
+    mapping = propose(table(text), "study").mapping
+    assert len(mapping.outcomes) == 3
+    assert [row for row, *_ in issues(text.replace("N1b", "N5"), mapping)] == [3]
+
+
 def test_a_case_is_there_once():
     text = "case,age\nA,44\nB,51\nA,60\n"
     mapping = propose(table("case,age\nA,44\nB,51\n"), "study").mapping

@@ -45,6 +45,8 @@ def test_a_column_that_shows_its_mark_overrules_the_table():
     assert not refused.any()
     assert numbers(column("1,234"), decimal=".")[0].tolist() == [1234.0]
     assert numbers(column("1,234"), decimal=",")[0].tolist() == [1.234]
+    assert numbers(column("1.234"), decimal=",")[0].tolist() == [1234.0]
+    assert numbers(column("0.25"), decimal=",")[0].tolist() == [0.25]
 
 
 def test_contradicting_marks_refuse_the_odd_words():

@@ -85,6 +85,15 @@ def test_good_and_poor_stay_words_but_yes_and_no_are_a_flag():
     )
 
 
+def test_codes_with_letters_are_levels_and_rare_words_among_numbers_are_mistakes():
+    rows = "\n".join(
+        f"{i},{'4a' if i % 5 == 0 else i % 4},{'12 mm' if i == 3 else i / 7:}" for i in range(30)
+    )
+    found = rules(propose(table(f"id,ct tnm,width\n{rows}\n"), "study").mapping)
+    assert found["ct tnm"].levels == ("0", "1", "2", "3", "4a")
+    assert found["width"].kind is Kind.NUMBER
+
+
 def test_names_dates_and_empty_columns_are_left_out_and_said():
     text = "id,surname,born,empty,x\n1,A,1950-01-01,,1\n2,B,1960-02-03,,2\n"
     proposal = propose(table(text), "study")
@@ -92,6 +101,12 @@ def test_names_dates_and_empty_columns_are_left_out_and_said():
     said = "\n".join(proposal.unsure)
     assert "'surname' may tell who the patient is" in said
     assert "'empty' is empty and left out" in said
+
+
+def test_the_row_index_that_pandas_writes_is_no_predictor():
+    proposal = propose(table(",age\n0,44\n1,51\n"), "study")
+    assert proposal.mapping.skip == ("no name (column A)",)
+    assert "only counts the rows" in "\n".join(proposal.unsure)
 
 
 def test_a_size_without_a_unit_is_a_doubt():

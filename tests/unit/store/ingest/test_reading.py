@@ -50,7 +50,7 @@ def test_western_and_chinese_bytes_are_told_apart():
     assert (western.encoding, western.names[0]) == ("cp1252", "Âge")
     chinese = read_table("性别,年龄\n男,45\n女,50\n".encode("gb18030"), "b.csv")
     assert (chinese.encoding, chinese.names) == ("gb18030", ("性别", "年龄"))
-    assert read_table(b"a,b\n\x81\xe9,2\n", "c.csv").encoding == "latin-1"
+    assert read_table(b"a,b\n\x81\xe9,2\n", "c.csv", encoding="latin-1").encoding == "latin-1"
     assert "accented letters" in " ".join(western.notes)
 
 
@@ -172,6 +172,9 @@ def test_short_rows_are_noted_and_long_rows_refused():
         (b"MZ\x90\x00\x03\x00\x00", "a Windows program"),
         (b"\xd0\xcf\x11\xe0....", "an old Excel workbook"),
         (b"<!DOCTYPE html><html>", "a web page"),
+        (b'{"a": 1}', "is JSON"),
+        (b"a,b\n\x81\x8d\xe9,44\n", "neither Unicode, Western nor Chinese"),
+        (b"\xff\xfea\x00,", "bytes that are not utf-16"),
         (b"a,b\n1,\x002\n", "NUL bytes"),
         ("a,b\nü,é\nö,".encode() + b"\xff\n", "line 3 holds a damaged letter"),
         (b'a,b\n1,"open\n2,3\n', "never closed"),
