@@ -230,3 +230,18 @@ def test_a_curve_is_stretched_to_its_longest_line():
     points = anatomy.stretched_to(curve, 17.0).points()
     gaps = np.hypot(*(points[:, None] - points[None, ::10]).transpose(2, 0, 1))
     assert gaps.max() == pytest.approx(17.0, abs=0.05)
+
+
+@pytest.mark.parametrize("third", ["upper", "middle", "lower"])
+@pytest.mark.parametrize("is_tall", [True, False])
+def test_the_largest_nodule_near_a_pole_still_fits_the_picture(third, is_tall):
+    findings = PTC.hidden.iloc[0].to_dict() | {
+        "lobe": "right",
+        "third": third,
+        "taller_than_wide": is_tall,
+        "max_diameter_mm": 42.0,
+        "capsule_distance_mm": 0.3,
+    }
+    for number in range(4):
+        for view in thyroid_views(findings, seed=(11, number)):
+            assert view.spacing_mm <= 0.45
