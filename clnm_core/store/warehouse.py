@@ -101,7 +101,7 @@ class Warehouse:
             raise StoreError("This version of the store was closed. Reload the page.")
         cursor = self._con.cursor()
         try:
-            frame = cursor.execute(sql, list(params)).df()
+            frame = cursor.execute(sql, list(params)).to_arrow_table().to_pandas()
         except (duckdb.IOException, duckdb.FatalException) as error:
             raise StoreError(
                 f"Snapshot v{self.version} of the store {self.root} cannot be read "
@@ -239,14 +239,9 @@ class Warehouse:
 
 
 def _settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with one dtype per kind of column, whatever happens to be missing in it."""
-    for name, dtype in frame.dtypes.items():
-        if dtype.name in ("bool", "boolean"):
-            flags = frame[name].astype(object)
-            frame[name] = flags.where(flags.notna(), None)
-        elif dtype.name == "object":
-            frame[name] = frame[name].astype("str")
-    return frame
+    """The frame with flags as objects, whether or not any of them is missing."""
+    flags = [name for name, dtype in frame.dtypes.items() if dtype.name == "bool"]
+    return frame.astype(dict.fromkeys(flags, object)) if flags else frame
 
 
 def _connect(path: Path) -> Connection:
