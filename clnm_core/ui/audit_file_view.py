@@ -48,7 +48,8 @@ def draw(file: AuditedFile, choice: Choice) -> None:
     if view == "Subgroups" and choice.by:
         with st.spinner("Comparing the groups"):
             compared = file.computed(
-                ("compared", key, threshold), lambda: compare(predictions, groups, threshold)
+                ("compared", key, threshold),
+                lambda: compare(predictions, groups, threshold, audited_file.declared(groups)),
             )
     _answer(judged, called, compared, view, found)
     st.caption(plain(found.outcome_note))
@@ -93,6 +94,7 @@ def whole(file: AuditedFile, choice: Choice, split: str, threshold: float) -> Au
             seed=SEED,
             split=split_words(found, split),
             excluded=found.excluded,
+            columns=audited_file.declared(groups),
         ),
     )
 
@@ -214,7 +216,8 @@ def _downloads(
 
     def as_html() -> bytes:
         done = whole(file, choice, split, threshold)
-        return audit_html(done, title=file.table.name).encode()
+        labels = {column.name: column.label for column in audited_file.declared(found.groups)}
+        return audit_html(done, title=file.table.name, labels=labels).encode()
 
     st.subheader("Take the audit with you", anchor=False)
     with st.container(horizontal=True):

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from clnm_core.domain.columns import Column, Kind
+from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.predictions import Predictions
 from clnm_core.store.ingest.predictions_guess import Guess, Profile, guess_columns, profiles
 from clnm_core.store.ingest.predictions_table import PredictionsTable, read_predictions
@@ -137,6 +139,21 @@ def set_aside(file: AuditedFile, choice: Choice, found: PredictionsTable) -> pd.
     table.insert(0, "Row", rows)
     table["Why it cannot be used"] = [excluded["reason"] for excluded in found.excluded]
     return table
+
+
+def declared(groups: pd.DataFrame) -> tuple[Column, ...]:
+    """What the product knows of grouping columns that have a name of its dictionary.
+
+    A column is taken at its word only where it holds what its declaration says: numbers for a
+    number, words for a category.
+    """
+    found = []
+    for name in map(str, groups.columns):
+        if name in BUILT_IN:
+            kind, is_number = BUILT_IN[name].kind, pd.api.types.is_float_dtype(groups[name])
+            if kind is (Kind.NUMBER if is_number else Kind.CATEGORY):
+                found.append(BUILT_IN[name])
+    return tuple(found)
 
 
 def part(found: PredictionsTable, split: str) -> tuple[Predictions, pd.DataFrame]:

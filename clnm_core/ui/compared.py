@@ -102,9 +102,11 @@ def forest_rows(compared: Compared, metric: str) -> pd.DataFrame:
 
 def gap_rows(compared: Compared, metric: str) -> pd.DataFrame:
     """One row per gap of one measure: ``label``, ``value``, ``low``, ``high``, ``verdict``."""
+    is_several = len(compared.labels) > 1
     rows = [
         {
-            "label": f"{gap.level} against {gap.reference}",
+            "label": (f"{compared.labels[gap.column]}: " if is_several else "")
+            + f"{gap.level} against {gap.reference}",
             "column": compared.labels[gap.column],
             "value": gap.value,
             "low": gap.low,

@@ -35,7 +35,10 @@ _NAMES = {
     "id": r"(^|_|\b)(id|case|case_?id|record|accession|key|row|nr|no|number)($|_|\b)",
     "patient": r"patient|subject|person|participant|pid|mrn",
     "split": r"split|^set$|dataset|partition|fold|subset|cohort",
-    "group": r"cent(er|re)|site|hospital|sex|gender|age|race|ethnic|device|scanner|vendor|lobe|size",
+    "group": (
+        r"(?<![a-z])(cent(er|re)|site|hospital|sex|gender|age|race|ethnic|device|scanner|"
+        r"vendor|lobe|size)"
+    ),
 }
 
 

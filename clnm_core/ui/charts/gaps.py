@@ -15,7 +15,7 @@ _ROW = 44
 def gap_figure(
     gaps: pd.DataFrame, *, title: str, margin: float | None = None, dark: bool = False
 ) -> go.Figure:
-    """Draw one row per gap: its value, its interval, zero, and the verdict in words.
+    """Draw one row per gap: its value, its interval, zero, and the verdict under its name.
 
     Colour is two-sided with grey at zero: lower than the reference in the colour of the
     outcome, higher in the colour of its absence; only a shown gap is coloured.
@@ -72,20 +72,18 @@ def gap_figure(
     return theme.figure(
         traces,
         dict(
-            xaxis={"title": {"text": title}, "range": [-reach, reach], "domain": [0, 0.72]},
+            xaxis={"title": {"text": title}, "range": [-reach, reach]},
             yaxis={
                 "tickvals": list(lines.index),
-                "ticktext": list(lines["label"]),
+                "ticktext": [
+                    f"{label}<br><span style='font-size:11px;color:{colours.muted}'>{verdict}</span>"
+                    for label, verdict in zip(lines["label"], lines["verdict"], strict=True)
+                ],
                 "tickfont": {"color": colours.ink, "size": 13},
                 "range": [len(lines) - 0.4, -0.6],
                 "showgrid": False,
             },
             shapes=_zero(margin, colours),
-            annotations=[
-                theme.note(1.0, place, verdict, dark, anchor="right")
-                | {"xref": "paper", "yanchor": "middle"}
-                for place, verdict in enumerate(lines["verdict"])
-            ],
         ),
         dark=dark,
         height=90 + _ROW * (len(lines) + 1),
