@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -15,13 +18,11 @@ from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report.answers import cases_answer
 from clnm_core.store import selection
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, frame, links, panels
+from clnm_core.ui import cached, links, panels
 
 PAGE_SIZE = 25
 MOST_PREDICTORS = 8
 """Columns of the list beside design and outcomes; the record has the rest."""
-
-_CLICK = "open_case"
 
 
 def draw_answer(query: CohortQuery) -> None:
@@ -74,43 +75,71 @@ def _draw_page(query: CohortQuery, page: int, order: str) -> None:
     registry = cached.registry(query.cohort)
     columns = listed_columns(registry, query)
     rows = cached.computed(rows_of, query, page, order, tuple(c.name for c in columns))
-    shown = pd.DataFrame({"Image": [_thumbnail(digest) for digest in rows["digest"]]})
-    shown["Case"] = rows["case_id"]
-    config: dict[str, Any] = {
-        "Image": st.column_config.ImageColumn("Image", width="small"),
-        "Case": st.column_config.ButtonColumn(
-            "Case", key=_CLICK, type="tertiary", pinned=True, help="Opens the record"
-        ),
-    }
-    titles = links.labels_of({column.name: column.title for column in columns})
-    for column in columns:
-        title = titles[column.name]
-        if column.kind is Kind.NUMBER:
-            shown[title] = rows[column.name]
-            config[title] = st.column_config.NumberColumn(format="plain")
-        else:
-            shown[title] = [column.label_of(value) for value in rows[column.name]]
-    if not rows["digest"].notna().any():
-        shown = shown.drop(columns="Image")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height="content",
-        row_height=52 if "Image" in shown else None,
-        column_config=config,
-        placeholder="unknown",
-        alt="One page of the selected cases",
-    )
-    click = st.session_state.get(_CLICK)
-    if click is not None:
-        open_case(str(rows["case_id"].iloc[click["row"]]))
-
-
-def open_case(case_id: str) -> None:
-    """Go to the record of a case; the cohort bar stays as it is."""
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     kept = {key: words for key, words in params.items() if key not in links.PAGE_KEYS}
-    st.switch_page(frame.path_of("case.py"), query_params={**kept, "case": case_id})
+    st.html(table_html(rows, columns, kept, cached.thumbnail))
+
+
+def table_html(
+    rows: pd.DataFrame,
+    columns: Sequence[Column],
+    params: Mapping[str, Sequence[str]],
+    thumbnail: Callable[[str], bytes],
+) -> str:
+    """The list as a table whose rows are links to the record, in the same tab or another.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``case_id``, ``digest`` (of the first image; missing for none), and the columns.
+    columns : sequence of Column
+        In the order of the table.
+    params : mapping
+        What of the address the record keeps: the cohort bar.
+    thumbnail : callable
+        The small picture of a digest, as PNG.
+
+    """
+    has_images = bool(rows["digest"].notna().any())
+    head = ["Case", *(["Image"] if has_images else []), *(column.title for column in columns)]
+    kinds = ["", *([""] if has_images else []), *(_css(column) for column in columns)]
+    lines = []
+    for row in rows.to_dict("records"):
+        target = urlencode({**params, "case": row["case_id"]}, doseq=True)
+        cells = [f"<a href='case?{escape(target)}'>{escape(str(row['case_id']))}</a>"]
+        if has_images:
+            cells.append(_picture(row["digest"], thumbnail))
+        cells += [_words(column, row[column.name]) for column in columns]
+        lines.append(_line("td", cells, kinds))
+    headings = _line("th", [escape(title) for title in head], kinds)
+    return (
+        "<div class='clnm-list'><table aria-label='Selected cases'>"
+        f"<thead>{headings}</thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _line(tag: str, cells: Sequence[str], kinds: Sequence[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}{kind}>{cell}</{tag}>' for cell, kind in zip(cells, kinds, strict=True))}</tr>"
+
+
+def _css(column: Column) -> str:
+    return " class='number'" if column.kind is Kind.NUMBER else ""
+
+
+def _words(column: Column, value: Any) -> str:
+    if value is None or value != value:
+        return "<span class='unknown'>unknown</span>"
+    if column.kind is Kind.NUMBER:
+        return f"{value:g}"
+    return escape(column.label_of(value))
+
+
+def _picture(digest: object, thumbnail: Callable[[str], bytes]) -> str:
+    """The small picture as data, so that no address names an image."""
+    if not isinstance(digest, str):
+        return "<span class='unknown'>none</span>"
+    data = base64.b64encode(thumbnail(digest)).decode()
+    return f"<img alt='' src='data:image/png;base64,{data}'>"
 
 
 def listed_columns(registry: Registry, query: CohortQuery) -> list[Column]:
@@ -133,10 +162,3 @@ def rows_of(
     )
     images = selection.first_images(warehouse, query.cohort, rows["case_id"].tolist())
     return rows.merge(images[["case_id", "digest"]], on="case_id", how="left")
-
-
-def _thumbnail(digest: object) -> str | None:
-    """The small picture as data, so that no address names an image."""
-    if not isinstance(digest, str):
-        return None
-    return f"data:image/png;base64,{base64.b64encode(cached.thumbnail(digest)).decode()}"

@@ -129,6 +129,23 @@ def style() -> None:
             white-space: normal; overflow: visible;
         }}
         .st-key-footer p {{ font-size: 0.8rem; }}
+        .clnm-list {{ overflow-x: auto; border: 1px solid {colours.grid}; border-radius: 6px; }}
+        .clnm-list table {{ width: 100%; border-collapse: collapse; font-size: 0.9rem; }}
+        .clnm-list th {{
+            text-align: left; font-weight: 500; color: {colours.muted}; padding: 0.4rem 0.7rem;
+            white-space: nowrap;
+        }}
+        .clnm-list td {{
+            border-top: 1px solid {colours.grid}; padding: 0.25rem 0.7rem; white-space: nowrap;
+            font-variant-numeric: tabular-nums;
+        }}
+        .clnm-list tbody tr {{ position: relative; }}
+        .clnm-list tbody tr:hover {{ background: {colours.grid}66; }}
+        .clnm-list a {{ font-weight: 600; text-decoration: none; }}
+        .clnm-list a::after {{ content: ""; position: absolute; inset: 0; }}
+        .clnm-list .number {{ text-align: right; }}
+        .clnm-list .unknown {{ color: {colours.muted}; font-style: italic; }}
+        .clnm-list img {{ display: block; height: 44px; border-radius: 3px; background: #000; }}
         .clnm-record {{ width: 100%; border-collapse: collapse; font-size: 0.93rem; }}
         .clnm-record th {{ text-align: left; font-weight: 600; padding: 0.9rem 0 0.25rem; }}
         .clnm-record tr:first-child th {{ padding-top: 0; }}
