@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from scipy.optimize import brentq
 
 _FINE, _MEASURED, _DRAWN, _COARSE = 1440, 720, 360, 48
 _ANGLES = np.linspace(0, 2 * np.pi, _FINE, endpoint=False)
 _AROUND = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 _SUPERSAMPLING = 3
-_EXACT_MM = 0.02
+_EXACT_MM = 0.015
 _REACH = 0.35  # by how much of a fine pixel Pillow's filled polygons reach beyond their edge
 _BULGE_MM = 0.6
 
@@ -126,39 +125,52 @@ def placed(
     for _ in range(60):
         left, top, right, bottom = gland.box()
         half = np.array([(right - left) / 2, (bottom - top) / 2])
-        start, end = along[0] * half, along[1] * half
-        edge = nodule.points(_COARSE)
-        if _gap(gland, edge + end) > aim:
-            return Placed(gland, nodule.moved(*_where(gland, edge, start, end, aim)))
+        path = _Path(gland, nodule, along[0] * half, along[1] * half)
+        if path.gap(1.0) > aim:
+            x, y = path.centre(path.share_with_gap(aim))
+            return Placed(gland, nodule.moved(x, y))
         gland = gland.scaled(1.04)
     raise ValueError(f"the gland must hold the nodule at {distance_mm} mm; it cannot grow enough.")
 
 
-def _where(
-    gland: Curve,
-    edge: NDArray[np.float64],
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
-    aim: float,
-) -> tuple[float, float]:
-    """The centre on the path at which the gap is ``aim``, to 0.02 mm."""
+class _Path:
+    """The nodule's centre on its way from ``start`` (outside) to ``end`` (inside)."""
 
-    def beyond(share: float) -> float:
-        return _gap(gland, edge + start + share * (end - start)) - aim
+    def __init__(
+        self, gland: Curve, nodule: Curve, start: NDArray[np.float64], end: NDArray[np.float64]
+    ) -> None:
+        self._gland, self._start, self._step = gland, start, end - start
+        self._edge = nodule.points(_COARSE)
+        self._outline = gland.points(_MEASURED).T
+        self._squares = (self._outline**2).sum(axis=0)
 
-    tolerance = _EXACT_MM / max(float(np.hypot(*(end - start))), _EXACT_MM)
-    share = brentq(beyond, 0.0, 1.0, xtol=tolerance)
-    x, y = start + share * (end - start)
-    return float(x), float(y)
+    def centre(self, share: float) -> tuple[float, float]:
+        """Where the centre is after a share of the way, in [0, 1]."""
+        x, y = self._start + share * self._step
+        return float(x), float(y)
 
+    def gap(self, share: float) -> float:
+        """Least distance from edge to outline there; below 0 where part lies outside."""
+        edge = self._edge + self.centre(share)
+        inside = self._gland.holds(edge)
+        squares = (self._squares - 2 * (edge @ self._outline)).min(axis=1) + (edge**2).sum(axis=1)
+        nearest = np.sqrt(np.maximum(squares, 0))
+        return float(nearest.min() if inside.all() else -nearest[~inside].max())
 
-def _gap(gland: Curve, edge: NDArray[np.float64]) -> float:
-    """Least distance from an edge to the outline; below 0 where part of it lies outside."""
-    inside = gland.holds(edge)
-    outline = gland.points(_MEASURED)
-    squares = (outline**2).sum(axis=1) - 2 * (edge @ outline.T)
-    nearest = np.sqrt(np.maximum(squares.min(axis=1) + (edge**2).sum(axis=1), 0))
-    return float(nearest.min() if inside.all() else -nearest[~inside].max())
+    def share_with_gap(self, aim: float) -> float:
+        """The first share of the way at which the gap is ``aim``, to 0.015 mm.
+
+        The gap cannot change by more than the centre moves, so a step by what is still missing
+        never goes too far.
+        """
+        length = float(np.hypot(*self._step))
+        share = 0.0
+        for _ in range(200):
+            missing = aim - self.gap(share)
+            if missing < _EXACT_MM:
+                break
+            share = min(1.0, share + missing / length)
+        return share
 
 
 def coverage(
