@@ -37,7 +37,7 @@ class Limits:
     frames: int = 20_000
     memory_bytes: int = 2 * 2**30
     cpu_seconds: int = 10
-    wall_seconds: int = 15
+    wall_seconds: int = 30
 
 
 DEFAULT = Limits()

@@ -110,34 +110,30 @@ class ClinicalModel:
     def doubts(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Sentences about what makes this case unlike the training cases.
 
-        Numbers outside the training range, levels that training never had, and values
-        that are missing although training always had them.
+        Values that are missing although training always had them, numbers outside the
+        training range, levels that training never had.
         """
         case = one_case(self.design, values)
-        found = []
+        missing, odd = [], []
         for column in self.design.columns:
             value = words_of(case, column)[0]
-            is_missing = np.isnan(value) if column.kind is Kind.NUMBER else value == ""
-            if is_missing:
+            is_number = column.kind is Kind.NUMBER
+            if np.isnan(value) if is_number else value == "":
                 if not self.design.has_unknown_term(column.name):
-                    found.append(
-                        f"{column.label} is unknown here but was known for every training case; "
-                        f"{_stand_in(self.design, column)} is used in its place."
-                    )
-            elif column.kind is Kind.NUMBER:
-                low, high = self.design.ranges[column.name]
-                if not low <= value <= high:
-                    unit = f" {column.unit}" if column.unit else ""
-                    found.append(
-                        f"{column.label} {value:g}{unit} is outside the training range "
-                        f"{low:g}–{high:g}{unit}: the risk is an extrapolation."
-                    )
+                    missing.append(column.label)
+            elif is_number:
+                odd += _beyond(column, value, self.design.ranges[column.name])
             elif value not in self.design.seen[column.name]:
-                found.append(
-                    f"{column.label} {value_in_words(column, value)} did not occur among the training cases; "
-                    f"{_stand_in(self.design, column)} is used in its place."
+                stand_in = (
+                    "unknown"
+                    if self.design.has_unknown_term(column.name)
+                    else "the training average"
                 )
-        return tuple(found)
+                odd.append(
+                    f"{column.label} {value_in_words(column, value)} did not occur among the training "
+                    f"cases; it counts as {stand_in}."
+                )
+        return (*_all_missing(missing), *odd)
 
     def _rows(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         terms = (self.design.matrix(frame) - self.centre) / self.scale
@@ -196,9 +192,22 @@ def value_in_words(column: Column, value: Any) -> str:
     return str(value) if value in ("yes", "no") else column.label_of(value)
 
 
-def _stand_in(design: Design, column: Column) -> str:
-    if column.kind is Kind.NUMBER:
-        return f"the training median {value_in_words(column, design.fill[column.name])}"
-    if design.has_unknown_term(column.name):
-        return "unknown"
-    return f"the reference ({value_in_words(column, design.seen[column.name][0])})"
+def _beyond(column: Column, value: float, bounds: tuple[float, float]) -> list[str]:
+    low, high = bounds
+    if low <= value <= high:
+        return []
+    unit = f" {column.unit}" if column.unit else ""
+    return [
+        f"{column.label} {value:g}{unit} is outside the training range {low:g}–{high:g}{unit}: "
+        "the risk is an extrapolation."
+    ]
+
+
+def _all_missing(labels: list[str]) -> list[str]:
+    if not labels:
+        return []
+    verb, pronoun = ("is", "its") if len(labels) == 1 else ("are", "their")
+    return [
+        f"{', '.join(labels)} {verb} unknown here but always known in training; "
+        f"the training average is used in {pronoun} place."
+    ]

@@ -2,7 +2,8 @@
 
 A number gives its value and, where training had gaps, a term that says it was missing.
 A category gives one term per level but the first, a flag one for yes; both give a term
-for unknown where training had gaps. Everything is learned from the training cases.
+for unknown where training had gaps. Where training had none, a missing value counts as the
+training average, which moves no risk. Everything is learned from the training cases.
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ class Design:
         Predictors in use, as the cohort declares them.
     terms : tuple of Term
     fill : dict
-        Median of each number, used where it is missing.
+        Mean of each number, used where it is missing.
     ranges : dict
         Smallest and largest training value of each number.
     seen : dict
-        Words that each category or flag had in training; the first is the reference.
+        Words that each category or flag had in training, with the share of each among the
+        cases that had one; the first word is the reference.
     dropped : tuple of str
         Sentences about predictors that could not be used.
     """
@@ -61,14 +63,14 @@ class Design:
     terms: tuple[Term, ...]
     fill: dict[str, float]
     ranges: dict[str, tuple[float, float]]
-    seen: dict[str, tuple[str, ...]]
+    seen: dict[str, dict[str, float]]
     dropped: tuple[str, ...] = ()
 
     def matrix(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """The cases as numbers, shape (cases, terms).
 
-        A level that training did not have counts as unknown where there is such a term,
-        else as the reference level.
+        A missing value, and a level that training did not have, counts as unknown where
+        there is such a term, else as the training average.
         """
         words = {column.name: words_of(frame, column) for column in self.columns}
         return np.column_stack([self._term(term, words[term.column]) for term in self.terms])
@@ -80,8 +82,12 @@ class Design:
                 return missing.astype(float)
             return np.where(missing, self.fill[term.column], values)
         if term.level == "unknown":
-            return (~np.isin(values, self.seen[term.column])).astype(float)
-        return (values == term.level).astype(float)
+            return (~np.isin(values, list(self.seen[term.column]))).astype(float)
+        is_level = (values == term.level).astype(float)
+        if self.has_unknown_term(term.column):
+            return is_level
+        known = np.isin(values, list(self.seen[term.column]))
+        return np.where(known, is_level, self.seen[term.column][term.level])
 
     def has_unknown_term(self, name: str) -> bool:
         """Whether the model learned what it means that this predictor is missing."""
@@ -147,7 +153,7 @@ def choose_predictors(registry: Registry, names: Sequence[str] | None = None) ->
 
 
 def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
-    """Learn levels, medians and ranges from training cases.
+    """Learn levels, means and ranges from training cases.
 
     Parameters
     ----------
@@ -164,7 +170,7 @@ def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
     terms: list[Term] = []
     fill: dict[str, float] = {}
     ranges: dict[str, tuple[float, float]] = {}
-    seen: dict[str, tuple[str, ...]] = {}
+    seen: dict[str, dict[str, float]] = {}
     dropped: list[str] = []
     for column in predictors:
         values = words_of(frame, column)
@@ -173,7 +179,7 @@ def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
             if len(known) == 0 or known.min() == known.max():
                 dropped.append(f"{column.label} has one value or none in training and is left out.")
                 continue
-            fill[column.name] = float(np.median(known))
+            fill[column.name] = float(np.mean(known))
             ranges[column.name] = (float(known.min()), float(known.max()))
             terms.append(Term(column.name))
             if len(known) < len(values):
@@ -189,7 +195,8 @@ def learn_design(frame: pd.DataFrame, predictors: Sequence[Column]) -> Design:
         if has_unknown:
             terms.append(Term(column.name, "unknown"))
         columns.append(column)
-        seen[column.name] = words
+        known_cases = max(int((values != "").sum()), 1)
+        seen[column.name] = {word: float((values == word).sum()) / known_cases for word in words}
     if not terms:
         raise PredictorError(
             "No predictor varies among the training cases, so there is nothing to learn from. "

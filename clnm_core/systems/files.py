@@ -55,7 +55,7 @@ def save_clinical(model: ClinicalModel, folder: Path, facts: dict[str, Any]) -> 
         "terms": [[term.column, term.level] for term in design.terms],
         "fill": design.fill,
         "ranges": {name: list(bounds) for name, bounds in design.ranges.items()},
-        "seen": {name: list(words) for name, words in design.seen.items()},
+        "seen": {name: list(shares.items()) for name, shares in design.seen.items()},
         "dropped": list(design.dropped),
         "libraries": {name: version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
@@ -99,7 +99,7 @@ def load_clinical(folder: Path, digest: str) -> tuple[ClinicalModel, dict[str, A
         terms=tuple(Term(column, level) for column, level in manifest["terms"]),
         fill=manifest["fill"],
         ranges={name: (low, high) for name, (low, high) in manifest["ranges"].items()},
-        seen={name: tuple(words) for name, words in manifest["seen"].items()},
+        seen={name: dict(shares) for name, shares in manifest["seen"].items()},
         dropped=tuple(manifest["dropped"]),
     )
     model = ClinicalModel(

@@ -27,8 +27,11 @@ from clnm_core.ui.words import plain
 def correct(draft: Draft) -> Mapping | None:
     """The mapping as the visitor corrected it; ``None`` while a rule of it does not hold."""
     st.subheader("What the columns mean", anchor=False)
-    for doubt in draft.unsure:
-        st.caption(f":material/help: {plain(doubt)}")
+    if draft.unsure:
+        st.caption(
+            "Proposed; please look at these:\n\n"
+            + "\n".join(f"- {plain(doubt)}" for doubt in draft.unsure)
+        )
     _as_text(draft)
     try:
         mapping = with_columns(draft.mapping, _columns(draft))
@@ -50,6 +53,8 @@ def _columns(draft: Draft) -> pd.DataFrame:
         disabled=["Column", "Examples"],
         height=min(38 * (len(draft.table.names) + 1), 480),
         column_config={
+            "Column": config.TextColumn(pinned=True),
+            "Examples": config.TextColumn(width="small"),
             "Use as": config.SelectboxColumn(options=list(USES), required=True),
             "Name": config.TextColumn(
                 help="Of the registry, or the cohort's own: it appears in links."

@@ -25,7 +25,8 @@ def ask() -> Draft | None:
     if draft is None:
         _upload()
         return None
-    _head(draft)
+    if draft.report is None:
+        _head(draft)
     return draft
 
 

@@ -118,7 +118,7 @@ def add_stage(draft: Draft, source: str, letter: str) -> None:
     if not is_outcome:
         draft.unsure.append(
             f"Column {source!r}: unsure whether it is pathological. If it was known only after "
-            f'surgery, write role = "post_outcome" for {name}.'
+            f'surgery, mark {name} as such (role = "post_outcome").'
         )
     _doubt(draft, source, look)
 
@@ -239,8 +239,8 @@ def add_own(draft: Draft, source: str, *, is_short: bool) -> None:
     )
     if plain(base) in ("pathology", "histology type", "variant"):
         draft.unsure.append(
-            f"Column {source!r}: unsure whether it was known before surgery. If not, write "
-            f'role = "post_outcome" for {name}.'
+            f"Column {source!r}: unsure whether it was known before surgery. If not, mark "
+            f'{name} as known only after it (role = "post_outcome").'
         )
     elif role is Role.POST_OUTCOME and not is_after:
         draft.unsure.append(

@@ -53,8 +53,8 @@ def column_table(table: Table, mapping: Mapping) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``Column``, ``Examples``, ``Use as`` (one of :data:`USES`), ``Name``, ``Label``,
-        ``Kind`` (:data:`KINDS`), ``When known`` (:data:`ROLES`), ``Unit``.
+        ``Column``, ``Examples``, ``Use as`` (one of :data:`USES`), ``When known``
+        (:data:`ROLES`), ``Kind`` (:data:`KINDS`), ``Unit``, ``Name``, ``Label``.
     """
     rules = {rule.source: rule for rule in mapping.columns}
     uses = {mapping.patient: PATIENT, mapping.case: CASE, mapping.image: IMAGE}
@@ -68,11 +68,11 @@ def column_table(table: Table, mapping: Mapping) -> pd.DataFrame:
                 "Column": source,
                 "Examples": _examples(table.frame[source]),
                 "Use as": VARIABLE if rule else uses.get(source, LEFT_OUT),
+                "When known": roles[rule.column().role] if rule else "",
+                "Kind": kinds[rule.kind] if rule else "",
+                "Unit": rule.unit if rule else "",
                 "Name": rule.name if rule else "",
                 "Label": rule.column().label if rule else "",
-                "Kind": kinds[rule.kind] if rule else "",
-                "When known": roles[rule.column().role] if rule else "",
-                "Unit": rule.unit if rule else "",
             }
         )
     return pd.DataFrame(rows)

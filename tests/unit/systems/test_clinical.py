@@ -123,10 +123,10 @@ def test_by_default_only_predictors_are_chosen() -> None:
     assert roles == {Role.PREDICTOR}
 
 
-def test_medians_and_levels_come_from_training_alone() -> None:
+def test_means_and_levels_come_from_training_alone() -> None:
     frame = cohort()
     design = learn_design(frame.iloc[:300], choose_predictors(BUILT_IN, NAMES))
-    assert design.fill["age_years"] == frame["age_years"].iloc[:300].median()
+    assert design.fill["age_years"] == pytest.approx(frame["age_years"].iloc[:300].mean())
     later = frame.iloc[300:].assign(margin="lobulated")
     assert np.isfinite(design.matrix(later)).all()
 
@@ -143,9 +143,18 @@ def test_a_case_unlike_training_is_doubted_in_words() -> None:
         }
     )
     assert len(doubts) == 3
-    assert doubts[0].startswith("Age 101 years is outside the training range")
-    assert "Sex is unknown here but was known for every training case" in doubts[1]
+    assert doubts[0] == (
+        "Sex is unknown here but always known in training; the training average is used in its place."
+    )
+    assert doubts[1].startswith("Age 101 years is outside the training range")
     assert "Margin extrathyroidal did not occur" in doubts[2]
+
+
+def test_what_training_always_knew_moves_no_risk_when_it_is_unknown() -> None:
+    model = fitted(cohort().assign(multifocal=True))
+    for column in ("sex", "capsule_distance_mm", "margin"):
+        table = model.contributions({}).set_index("column")
+        assert table.loc[column, "log_odds"] == pytest.approx(0, abs=1e-12)
 
 
 def test_too_few_outcomes_are_refused_in_a_sentence() -> None:
