@@ -17,7 +17,7 @@ from clnm_core.stats.findings import Finding, findings
 from clnm_core.store.ingest.predictions_table import PredictionsTable
 from clnm_core.ui import audited_file, panels, performance_view, subgroups_view
 from clnm_core.ui.audited_file import AuditedFile, Choice
-from clnm_core.ui.compared import Compared, compare
+from clnm_core.ui.compared import Compared, at_threshold, compare
 from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, call, judge
 from clnm_core.ui.words import plain
 
@@ -47,9 +47,13 @@ def draw(file: AuditedFile, choice: Choice) -> None:
     compared = None
     if view == "Subgroups" and choice.by:
         with st.spinner("Comparing the groups"):
+            known = audited_file.declared(groups)
+            base = file.computed(
+                ("compared", key), lambda: compare(predictions, groups, DEFAULT_THRESHOLD, known)
+            )
             compared = file.computed(
                 ("compared", key, threshold),
-                lambda: compare(predictions, groups, threshold, audited_file.declared(groups)),
+                lambda: at_threshold(base, predictions, groups, threshold, known),
             )
     _answer(judged, called, compared, view, found)
     st.caption(plain(found.outcome_note))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.audit import DEFAULT_THRESHOLD
 from clnm_core.store import selection
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import cached
-from clnm_core.ui.compared import Compared, compare
+from clnm_core.ui.compared import Compared, at_threshold, compare
 from clnm_core.ui.judged import Called, Judged, call, judge
 from clnm_core.ui.located import Located, locate
 
@@ -26,7 +29,7 @@ def calls(query: CohortQuery, model: str, threshold: float) -> Called:
 
 def subgroups(query: CohortQuery, model: str, threshold: float, columns: Sequence[str]) -> Compared:
     """Every group of the columns, and the gaps between them."""
-    return cached.computed(_compared, query, model, threshold, tuple(columns))
+    return cached.computed(_compared_at, query, model, threshold, tuple(columns))
 
 
 def location(query: CohortQuery) -> Located:
@@ -47,18 +50,35 @@ def _called(warehouse: Warehouse, query: CohortQuery, model: str, threshold: flo
     return call(cached.computed(_predictions, query, model), threshold)
 
 
+def _grouped(
+    warehouse: Warehouse, query: CohortQuery, model: str, columns: tuple[str, ...]
+) -> tuple[Predictions, pd.DataFrame]:
+    rows = selection.evaluation(warehouse, query, model, columns)
+    judged = Predictions.of(rows["y_true"], rows["risk"], rows["patient_id"])
+    return judged, rows[list(columns)]
+
+
 def _compared(
+    warehouse: Warehouse, query: CohortQuery, model: str, columns: tuple[str, ...]
+) -> Compared:
+    judged, groups = cached.computed(_grouped, query, model, columns)
+    registry = warehouse.registry(query.cohort)
+    return compare(judged, groups, DEFAULT_THRESHOLD, [registry[name] for name in columns])
+
+
+def _compared_at(
     warehouse: Warehouse,
     query: CohortQuery,
     model: str,
     threshold: float,
     columns: tuple[str, ...],
 ) -> Compared:
-    rows = selection.evaluation(warehouse, query, model, columns)
+    judged, groups = cached.computed(_grouped, query, model, columns)
     registry = warehouse.registry(query.cohort)
-    return compare(
-        Predictions.of(rows["y_true"], rows["risk"], rows["patient_id"]),
-        rows[list(columns)],
+    return at_threshold(
+        cached.computed(_compared, query, model, columns),
+        judged,
+        groups,
         threshold,
         [registry[name] for name in columns],
     )

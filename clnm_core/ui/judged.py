@@ -16,6 +16,7 @@ from clnm_core.stats import calibration
 from clnm_core.stats.calibration import calibration_bins
 from clnm_core.stats.discrimination import auc, average_precision, pr_curve, roc_curve
 from clnm_core.stats.metrics import METRICS
+from clnm_core.stats.risk_cells import risk_cells
 from clnm_core.stats.smooth_calibration import calibration_curve
 from clnm_core.stats.thresholds import Confusion, confusion, operating_point
 from clnm_core.stats.uncertainty import Estimate
@@ -66,6 +67,7 @@ class Called:
 
 def judge(predictions: Predictions) -> Judged:
     """Compute everything that a threshold does not change."""
+    cells = risk_cells(predictions, bootstrap=BOOTSTRAP, seed=SEED)
     return Judged(
         n=len(predictions),
         events=predictions.events,
@@ -78,8 +80,8 @@ def judge(predictions: Predictions) -> Judged:
             "calibration_intercept": calibration.intercept(predictions),
             "calibration_slope": calibration.slope(predictions),
             "o_e_ratio": calibration.o_e_ratio(predictions),
-            "ici": calibration.ici(predictions, bootstrap=BOOTSTRAP, seed=SEED),
-            "ece": calibration.ece(predictions, bootstrap=BOOTSTRAP, seed=SEED),
+            "ici": calibration.ici(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
+            "ece": calibration.ece(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
         },
         roc=thinned(roc_curve(predictions), "false_positive_rate", "sensitivity"),
         pr=thinned(pr_curve(predictions), "recall", "precision"),

@@ -10,7 +10,7 @@ from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.audit import audit
-from clnm_core.ui.compared import compare, forest_rows, gap_rows
+from clnm_core.ui.compared import at_threshold, compare, forest_rows, gap_rows
 from clnm_core.ui.judged import call, in_report_order, judge
 from clnm_core.ui.located import locate
 from clnm_core.ui.location_view import outcomes_of
@@ -84,6 +84,24 @@ def test_a_small_group_is_listed_with_its_reason_and_not_scored() -> None:
     assert rows.loc["c", "note"] == "too few: 1 case"
     assert np.isnan(rows.loc["b", "value"])
     assert rows.loc["a", "note"] == ""
+
+
+def test_another_threshold_gives_what_a_new_comparison_would() -> None:
+    predictions = drawn(300)
+    groups = pd.DataFrame(
+        {
+            "age_years": np.linspace(20, 80, 300),
+            "centre": ["a"] * 200 + ["b"] * 95 + [None] * 5,
+        }
+    )
+    columns = [BUILT_IN["age_years"], BUILT_IN["centre"]]
+    moved = at_threshold(
+        compare(predictions, groups, 0.5, columns), predictions, groups, 0.2, columns
+    )
+    anew = compare(predictions, groups, 0.2, columns)
+    assert repr(moved.groups) == repr(anew.groups)
+    assert repr(moved.gaps) == repr(anew.gaps)
+    assert (moved.overall, moved.threshold) == (anew.overall, 0.2)
 
 
 def test_gaps_of_two_columns_name_their_column() -> None:
