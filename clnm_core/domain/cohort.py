@@ -66,6 +66,10 @@ class CohortQuery:
         others = tuple(c for c in self.criteria if c.column != criterion.column)
         return replace(self, criteria=(*others, criterion))
 
+    def judged_on(self, outcome: str) -> CohortQuery:
+        """The same cases, with another outcome."""
+        return replace(self, outcome=outcome)
+
     def everyone(self) -> CohortQuery:
         """The same cohort and outcome without split and criteria."""
         return replace(self, split="", criteria=())

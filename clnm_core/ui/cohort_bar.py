@@ -12,10 +12,11 @@ from typing import Any
 
 import streamlit as st
 
-from clnm_core.domain.cohort import UNKNOWN, Between, CohortQuery, Criterion, OneOf
+from clnm_core.domain.cohort import Between, CohortQuery, Criterion, OneOf
 from clnm_core.domain.columns import Column, Kind, Registry
 from clnm_core.errors import EmptyCohortError
 from clnm_core.ui import cached, links
+from clnm_core.ui.offered import Offered, slider_scale
 from clnm_core.ui.words import plain
 
 _QUERY = "_query"
@@ -23,33 +24,6 @@ _READ = "_link_is_read"
 _PROBLEMS = "_link_problems"
 
 ALL_SPLITS = "all splits"
-
-
-class _Store:
-    """The current store, as a link sees it."""
-
-    def cohorts(self) -> Mapping[str, str]:
-        return {record.name: record.title for record in cached.cohorts()}
-
-    def registry(self, cohort: str) -> Registry:
-        return cached.registry(cohort)
-
-    def outcomes(self, cohort: str) -> Sequence[str]:
-        """In reading order; the one that was modelled first leads, as it is the default."""
-        names = [count.name for count in cached.cohort(cohort).outcomes]
-        models = sorted(cached.models(cohort), key=lambda model: model.created)
-        first = next((model.outcome for model in models if model.outcome in names), None)
-        return sorted(names, key=lambda name: name != first)
-
-    def splits(self, cohort: str) -> Sequence[str]:
-        return [value for value in self.values(cohort, "split") if value != UNKNOWN]
-
-    def values(self, cohort: str, column: str) -> Sequence[str]:
-        return cached.values(cohort, column)
-
-    def number_range(self, cohort: str, column: str) -> tuple[float, float]:
-        low, high, _ = slider_scale(*cached.number_range(cohort, column))
-        return low, high
 
 
 def selected() -> CohortQuery:
@@ -101,30 +75,9 @@ def draw_problems() -> None:
         st.button("Close", key="close_link_problems", on_click=_forget_problems, type="tertiary")
 
 
-def slider_scale(low: float, high: float) -> tuple[float, float, float]:
-    """Ends and step of a slider for values from ``low`` to ``high``.
-
-    The step is a round number of which about a hundred fit; the ends are multiples of it.
-
-    Examples
-    --------
-    >>> slider_scale(18.0, 88.0), slider_scale(0.03, 14.21)
-    ((18.0, 88.0, 1.0), (0.0, 14.3, 0.1))
-
-    """
-    span = high - low
-    if not math.isfinite(span) or span <= 0:
-        return low, high, 0.0
-    power = 10.0 ** math.floor(math.log10(span / 50))
-    step = next(power * unit for unit in (10.0, 5.0, 2.0, 1.0) if power * unit <= span / 50)
-    digits = max(0, -math.floor(math.log10(step)))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return round(first * step, digits), round(last * step, digits), round(step, digits)
-
-
 def _everyone() -> CohortQuery:
     for record in cached.cohorts():
-        return CohortQuery(record.name, next(iter(_Store().outcomes(record.name)), ""))
+        return CohortQuery(record.name, next(iter(Offered().outcomes(record.name)), ""))
     raise EmptyCohortError("The store has no cohort yet. Import a table on the Import page.")
 
 
@@ -134,7 +87,7 @@ def _read_link() -> None:
         return
     st.session_state[_READ] = True
     asked = {key: st.query_params.get_all(key) for key in st.query_params}
-    reading = links.read(asked, _Store())
+    reading = links.read(asked, Offered())
     st.session_state[_PROBLEMS] = reading.problems
     if not links.is_canonical(reading, asked):
         st.query_params.from_dict(reading.params)
@@ -147,7 +100,7 @@ def _forget_problems() -> None:
 
 def _bar() -> CohortQuery:
     everyone = _everyone()
-    store = _Store()
+    store = Offered()
     cohort = _one("Cohort", "cohort", store.cohorts(), on_change=_cohort_changed)
     registry = store.registry(cohort)
     outcomes = {name: registry[name].label for name in store.outcomes(cohort)}
@@ -268,7 +221,7 @@ def _count(query: CohortQuery, column: Column) -> None:
 
 def _cohort_changed() -> None:
     """Keep what the new cohort can answer; take away the filters that it does not have."""
-    store = _Store()
+    store = Offered()
     cohort = st.session_state["cohort"]
     registry = store.registry(cohort)
     allowed = links.filter_labels(registry, "")
@@ -288,7 +241,7 @@ def _fits(column: Column, value: Any, cohort: str) -> bool:
     if not value:
         return True
     if column.kind is Kind.NUMBER:
-        low, high = _Store().number_range(cohort, column.name)
+        low, high = Offered().number_range(cohort, column.name)
         return isinstance(value, tuple) and bool(low <= value[0] <= value[1] <= high)
     return set(value) <= set(cached.values(cohort, column.name))
 
