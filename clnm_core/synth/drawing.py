@@ -8,9 +8,13 @@ depends on the demo's seed, the cohort and its number, never on who draws it or 
 from __future__ import annotations
 
 import io
+import os
+import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +86,7 @@ def draw_cohort(
     finished: dict[int, tuple[Records, Records]] = {}
     results: Iterator[tuple[int, Records, Records]] = Parallel(
         n_jobs=workers, return_as="generator_unordered", batch_size=1
-    )(delayed(_draw_parcel)(root, *parcel) for parcel in parcels)
+    )(delayed(_draw_parcel)(root, os.getpid(), *parcel) for parcel in parcels)
     for start, images, masks in results:
         finished[start] = (images, masks)
         drawn(len(images))
@@ -94,9 +98,10 @@ def draw_cohort(
 
 
 def _draw_parcel(
-    root: Path, cohort: str, start: int, cases: list[dict[str, Any]], seed: int
+    root: Path, parent: int, cohort: str, start: int, cases: list[dict[str, Any]], seed: int
 ) -> tuple[int, Records, Records]:
     """Draw some cases; while one is drawn, those before it are written to disk."""
+    _end_with(parent)
     with ThreadPoolExecutor(_WRITERS) as writers:
         waiting = [
             writers.submit(_kept, root, str(findings["case_id"]), picture)
@@ -105,6 +110,19 @@ def _draw_parcel(
         ]
         kept = [future.result() for future in waiting]
     return start, [image for image, _ in kept], [mask for _, masks in kept for mask in masks]
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """Have this process end within seconds once the one that handed out the work is gone."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    if os.getpid() != parent:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], Records]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from joblib import cpu_count
 
 from clnm_core.errors import InputError
 from clnm_core.store import artifacts
@@ -123,4 +128,44 @@ def test_building_again_replaces_the_cohorts_and_keeps_the_old_version(tmp_path,
 def test_a_scale_or_seed_that_cannot_be_used_publishes_nothing(tmp_path, scale, seed):
     with pytest.raises(InputError, match="of the demo must be"):
         demo.build_demo(tmp_path, scale=scale, seed=seed)
+    assert current_version(tmp_path) == 0
+
+
+KILLED = """
+import os, sys, time
+from dataclasses import replace
+from pathlib import Path
+from clnm_core.synth.demo import demo_cohorts
+from clnm_core.synth.drawing import draw_cohort
+
+def say(count):
+    own = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    drawing = [pid for pid in own if b"LokyProcess" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    print(*drawing, flush=True)
+    time.sleep(600)
+
+draw_cohort(Path(sys.argv[1]), demo_cohorts("small", seed=0)[1], seed=0, drawn=say)
+"""
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
+@pytest.mark.skipif(cpu_count() == 1, reason="one core draws without further processes")
+def test_nobody_goes_on_drawing_when_the_demo_is_killed(tmp_path):
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as build:
+        assert build.stdout is not None
+        workers = build.stdout.readline().split()
+        build.kill()
+    assert len(workers) >= 2
+    deadline = time.monotonic() + 60
+    while any(map(is_running, workers)):
+        assert time.monotonic() < deadline, f"still running: {workers}"
+        time.sleep(0.2)
     assert current_version(tmp_path) == 0
