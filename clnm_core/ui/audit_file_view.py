@@ -25,6 +25,9 @@ VIEWS = ("Performance", "Subgroups")
 MOST_LISTED = 1_000
 """Rows that cannot be used are listed up to this many; all are in the download."""
 
+FEW_ROWS = 6
+"""Lists up to this long are shown whole; longer ones scroll."""
+
 _MARKS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 
 
@@ -116,15 +119,16 @@ def _may_set_aside(file: AuditedFile, choice: Choice, found: PredictionsTable) -
         may = st.toggle(
             "Set these rows aside", key=f"audit_drop_{file.number}", persist_state="session"
         )
-        st.dataframe(
-            table.head(MOST_LISTED),
-            hide_index=True,
-            height=min(38 + 35 * n, 248),
-            alt="Rows that cannot be used, with their values and the reason",
-        )
-        if n > MOST_LISTED:
-            st.caption(f"The first {MOST_LISTED:,} are shown; the download has all.")
-        panels.table_download(table, "rows_set_aside")
+        with st.expander("The rows that are set aside") if may else st.container():
+            st.dataframe(
+                table.head(MOST_LISTED),
+                hide_index=True,
+                height="content" if n <= FEW_ROWS else 248,
+                alt="Rows that cannot be used, with their values and the reason",
+            )
+            if n > MOST_LISTED:
+                st.caption(f"The first {MOST_LISTED:,} are shown; the download has all.")
+            panels.table_download(table, "rows_set_aside")
     return may
 
 
@@ -147,6 +151,7 @@ def _pickers(file: AuditedFile, found: PredictionsTable) -> tuple[str, float, st
         required=True,
         key=f"audit_view_{file.number}",
         persist_state="session",
+        wrap=True,
     )
     split = ""
     if found.split is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -32,9 +33,9 @@ def subgroups(query: CohortQuery, model: str, threshold: float, columns: Sequenc
     return cached.computed(_compared_at, query, model, threshold, tuple(columns))
 
 
-def location(query: CohortQuery) -> Located:
-    """Where in the gland the outcome of the query occurs."""
-    return cached.computed(_located, query)
+def location(query: CohortQuery, outcome: str) -> Located:
+    """Where in the gland one outcome occurs among the cases of the query."""
+    return cached.computed(_located, replace(query, outcome=outcome))
 
 
 def _predictions(warehouse: Warehouse, query: CohortQuery, model: str) -> Predictions:

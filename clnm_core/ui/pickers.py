@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.domain.columns import Registry
 from clnm_core.stats.audit import DEFAULT_THRESHOLD
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, panels
@@ -55,7 +54,7 @@ def usual_threshold(model: ModelRecord) -> float:
     return float(value) if isinstance(value, int | float) else DEFAULT_THRESHOLD
 
 
-def pick_groups(registry: Registry, outcome: str) -> tuple[tuple[str, ...], str]:
+def pick_groups(query: CohortQuery) -> tuple[tuple[str, ...], str]:
     """Ask for one or two columns to group by, and for the measure to compare.
 
     Returns
@@ -67,9 +66,13 @@ def pick_groups(registry: Registry, outcome: str) -> tuple[tuple[str, ...], str]
 
     """
     names = {
-        column.name: column.label for column in registry.filterable() if column.name != outcome
+        column.name: column.label
+        for column in cached.registry(query.cohort).filterable()
+        if column.name != query.outcome
     }
-    first = next((name for name in _FIRST_GROUPS if name in names), next(iter(names)))
+    everyone = replace(query, split="")
+    usual = (name for name in _FIRST_GROUPS if name in names and _divides(everyone, name))
+    first = next(usual, next(iter(names)))
     left, middle, right = st.columns(3)
     with left:
         chosen = panels.pick_column("Groups", names, default=first)
@@ -79,6 +82,11 @@ def pick_groups(registry: Registry, outcome: str) -> tuple[tuple[str, ...], str]
     with right:
         metric = pick("Measure", "metric", metric_names())
     return ((chosen, second) if second else (chosen,)), metric
+
+
+def _divides(query: CohortQuery, column: str) -> bool:
+    """Whether the cases of the query fall into two or more groups of the column."""
+    return sum(1 for cases in cached.level_counts(query, column).values() if cases) > 1
 
 
 def pick(label: str, key: str, names: Mapping[str, str]) -> str:
