@@ -4,6 +4,8 @@ import streamlit as st
 
 from clnm_core.ui import front
 
+front.refuse_open_address()
+
 app = st.App(
     front.SHELL,
     lifespan=front.lifespan,

@@ -13,6 +13,7 @@ import gc
 import logging
 import secrets
 import shutil
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,16 +23,17 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clnm_core import __version__
-from clnm_core.errors import ClnmError
+from clnm_core.errors import ClnmError, InputError
 from clnm_core.imaging import processes
 from clnm_core.store.places import default_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.ui import first_start
+from clnm_core.ui.binding import require_private
 from clnm_core.ui.words import plain
 
 SHELL = Path(__file__).with_name("shell.py")
@@ -100,9 +102,27 @@ def middleware() -> list[Middleware]:
     return [Middleware(Headers)]
 
 
+def refuse_open_address() -> None:
+    """Stop with a sentence where the server would be open to others without sign-in."""
+    try:
+        require_private(st.get_option("server.address") or "")
+    except InputError as error:
+        sys.exit(str(error))
+
+
 def routes() -> list[Route]:
-    """The health routes: ``/api/live`` and ``/api/ready``."""
-    return [Route("/api/live", live), Route("/api/ready", ready)]
+    """The health routes, ``/api/live`` and ``/api/ready``, and the long name of the first page."""
+    return [
+        Route("/api/live", live),
+        Route("/api/ready", ready),
+        Route("/overview", first_page),
+    ]
+
+
+async def first_page(request: Request) -> RedirectResponse:
+    """The first page lives at ``/``; a link that names it keeps its parameters."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/")
 
 
 async def live(request: Request) -> JSONResponse:

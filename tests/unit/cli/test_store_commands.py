@@ -12,10 +12,10 @@ import pytest
 from PIL import Image as Pillow
 
 from clnm_core.cli import main
-from clnm_core.cli.serve import has_sign_in, is_loopback
 from clnm_core.store.ingest.proposal import propose
 from clnm_core.store.ingest.reading import read_table
 from clnm_core.store.snapshots import current_version
+from clnm_core.ui.binding import has_sign_in, is_loopback
 
 
 @pytest.fixture
