@@ -12,7 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Registry
 from clnm_core.errors import MissingOutcomeError, ModelError, UnknownModelError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.places import StorePaths
@@ -25,7 +28,7 @@ from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.case import CaseReport, judge_case
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.files import load_clinical, save_clinical
-from clnm_core.systems.training import train_clinical
+from clnm_core.systems.training import CROSS_VALIDATED, Trained, train_clinical
 
 SYSTEM = "clinical"
 
@@ -112,33 +115,18 @@ def train_in_store(
         read_version = warehouse.version
         frame = cases(warehouse, CohortQuery(cohort, outcome), [column.name for column in registry])
     progress(0.2, f"Training {name} on {len(frame):,} cases, five folds of patients")
-    trained = train_clinical(frame, registry, outcome, predictors=predictors, seed=seed)
-    progress(0.85, "Saving the model")
-    training = trained.predictions["split"].isin(["train", trained.threshold_from])
-    manifest = save_clinical(
-        trained.model,
-        StorePaths(root).models,
-        {
-            "name": name,
-            "cohort": cohort,
-            "outcome_label": registry[outcome].label,
-            "training_cases": int(training.sum()),
-            "set_aside": trained.set_aside,
-            "store_version": read_version,
-            "seed": seed,
-            "threshold": trained.threshold,
-            "threshold_from": trained.threshold_from,
-        },
-    )
-    model = ModelRecord(
-        name=name,
+    model, trained = train_and_save(
+        root,
+        frame,
+        registry,
         cohort=cohort,
+        name=name,
         outcome=outcome,
-        system=SYSTEM,
-        version=manifest["digest"][:12],
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        manifest=manifest,
+        predictors=predictors,
+        seed=seed,
+        store_version=read_version,
     )
+    progress(0.85, "Publishing the model and its risks")
 
     def build(con: Connection) -> None:
         put_model(con, model)
@@ -161,6 +149,65 @@ def train_in_store(
         trained.metrics,
         tuple(notes),
     )
+
+
+def train_and_save(
+    root: Path,
+    frame: pd.DataFrame,
+    registry: Registry,
+    *,
+    cohort: str,
+    name: str,
+    outcome: str,
+    store_version: int,
+    predictors: Sequence[str] | None = None,
+    seed: int = 0,
+) -> tuple[ModelRecord, Trained]:
+    """Train the logistic baseline and write its files; nothing is published.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The store, for the folder of models.
+    frame, registry
+        Cases of the cohort and its columns.
+    cohort, name, outcome, predictors, seed
+        As in :func:`train_in_store`.
+    store_version : int
+        The version that has these cases; the manifest names it.
+
+    Returns
+    -------
+    tuple
+        The record to publish, and what was trained.
+    """
+    trained = train_clinical(frame, registry, outcome, predictors=predictors, seed=seed)
+    training = trained.predictions["split"].isin(["train", CROSS_VALIDATED])
+    manifest = save_clinical(
+        trained.model,
+        StorePaths(root).models,
+        {
+            "name": name,
+            "cohort": cohort,
+            "outcome_label": registry[outcome].label,
+            "training_cases": int(training.sum()),
+            "set_aside": trained.set_aside,
+            "store_version": store_version,
+            "seed": seed,
+            "threshold": trained.threshold,
+            "threshold_from": trained.threshold_from,
+        },
+    )
+    record = ModelRecord(
+        name=name,
+        cohort=cohort,
+        outcome=outcome,
+        system=SYSTEM,
+        version=manifest["digest"][:12],
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        manifest=manifest,
+    )
+    return record, trained
 
 
 def load_model(

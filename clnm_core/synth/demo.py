@@ -15,6 +15,7 @@ import pandas as pd
 
 from clnm_core import __version__
 from clnm_core.errors import InputError
+from clnm_core.store.modelling import train_and_save
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import (
     Connection,
@@ -24,7 +25,7 @@ from clnm_core.store.schema import (
     put_model,
     replace_predictions,
 )
-from clnm_core.store.snapshots import publish
+from clnm_core.store.snapshots import current_version, publish
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.drawing import draw_cohort, image_count
 from clnm_core.synth.models import MODELS, SimulatedModel, manifest, simulated_risks
@@ -35,7 +36,7 @@ from clnm_core.synth.thyroid_patients import SIZES, cli_dlr, ptc_us
 
 Progress = Callable[[float, str], None]
 
-_TABLES_DONE, _IMAGES_DONE = 0.04, 0.94
+_TABLES_DONE, _IMAGES_DONE, _BASELINES_DONE = 0.04, 0.9, 0.96
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,10 +116,12 @@ def build_demo(
     progress(0.01, f"Simulating models and readers for {patients:,} patients")
     everyone = [judged(cohort, seed=seed) for cohort in cohorts]
     pictures = _all_pictures(root, cohorts, seed, progress) if scale == "small" else {}
-    progress(_IMAGES_DONE, "Publishing the four cohorts")
+    progress(_IMAGES_DONE, "Training the clinical baseline on every cohort")
+    baselines = _baselines(root, cohorts, seed)
+    progress(_BASELINES_DONE, "Publishing the four cohorts")
     version = publish(
         root,
-        lambda con: _write(con, everyone, pictures, seed),
+        lambda con: _write(con, everyone, pictures, baselines, seed),
         action="demo",
         detail={"scale": scale, "seed": seed, "cohorts": [cohort.name for cohort in cohorts]},
     )
@@ -143,10 +146,31 @@ def _all_pictures(
     return {cohort.name: draw_cohort(root, cohort, seed=seed, drawn=drawn) for cohort in cohorts}
 
 
+def _baselines(
+    root: Path, cohorts: tuple[SyntheticCohort, ...], seed: int
+) -> dict[str, tuple[ModelRecord, pd.DataFrame]]:
+    """The logistic baseline of every cohort, really trained, with its risks."""
+    trained = {}
+    for cohort in cohorts:
+        record, result = train_and_save(
+            root,
+            cohort.cases,
+            cohort.registry,
+            cohort=cohort.name,
+            name="clinical",
+            outcome=cohort.outcome,
+            store_version=current_version(root) + 1,
+            seed=seed,
+        )
+        trained[cohort.name] = (record, result.predictions)
+    return trained
+
+
 def _write(
     con: Connection,
     everyone: list[Judged],
     pictures: dict[str, tuple[pd.DataFrame, pd.DataFrame]],
+    baselines: dict[str, tuple[ModelRecord, pd.DataFrame]],
     seed: int,
 ) -> None:
     """Put all cohorts into the next version."""
@@ -181,3 +205,6 @@ def _write(
                 ),
             )
             replace_predictions(con, cohort.name, model.name, risks)
+        baseline, risks = baselines[cohort.name]
+        put_model(con, baseline)
+        replace_predictions(con, cohort.name, baseline.name, risks)

@@ -123,7 +123,7 @@ def ct_nodes(*, seed: int) -> SyntheticCohort:
     registry = BUILT_IN.with_columns(_OWN).only(_COLUMNS)
     return SyntheticCohort(
         "demo-ct-nodes",
-        "Cervical lymph nodes on CT",
+        "Neck nodes on CT",
         "Simulated contrast-enhanced CT of single lymph nodes before surgery for thyroid cancer; "
         "patients, not nodes, are divided between training, validation and test.",
         "One case is one lymph node on one axial image; a patient has several.",

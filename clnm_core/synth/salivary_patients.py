@@ -89,7 +89,7 @@ def msgc(*, seed: int) -> SyntheticCohort:
     registry = BUILT_IN.with_columns(_OWN).only(_COLUMNS)
     return SyntheticCohort(
         "demo-msgc",
-        "Major salivary gland carcinoma, four centres",
+        "Salivary glands, 4 centres",
         "Simulated patients with a carcinoma of a major salivary gland, seen on ultrasound before "
         "surgery. Centres 1 and 2 train; 3 and 4 test.",
         "One case is the tumour of one patient.",

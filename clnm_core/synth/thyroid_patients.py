@@ -89,7 +89,7 @@ def ptc_us(scale: str, *, seed: int) -> SyntheticCohort:
     _leave_gaps(cases, rng)
     return SyntheticCohort(
         "demo-ptc-us",
-        "Papillary thyroid carcinoma on ultrasound, seven centres",
+        "Thyroid ultrasound, 7 centres",
         "Simulated patients with one index nodule each, seen on two orthogonal ultrasound views "
         "before neck dissection. Centres A and B train and validate; C to G test.",
         "One case is the index nodule of one patient.",
@@ -125,7 +125,7 @@ def cli_dlr(*, seed: int) -> SyntheticCohort:
     _leave_gaps(cases, rng)
     return SyntheticCohort(
         "demo-cli-dlr",
-        "Papillary thyroid carcinoma, one centre",
+        "Thyroid ultrasound, 1 centre",
         "Simulated patients of one hospital with ultrasound before surgery, as studied when deep "
         "features and clinical findings are put into one model.",
         "One case is the index nodule of one patient.",

@@ -37,7 +37,8 @@ class Trained:
     threshold_from : str
         Split on which the threshold was chosen.
     predictions : pandas.DataFrame
-        ``case_id``, ``split``, ``risk``; training cases carry out-of-fold risks.
+        ``case_id``, ``split``, ``risk`` of every case. Training cases carry out-of-fold
+        risks; cases without a known outcome, which nothing learned from, the model's own.
     metrics : dict
         Estimates by split and metric.
     set_aside : int
@@ -121,7 +122,13 @@ def train_clinical(
         model=model,
         threshold=threshold,
         threshold_from=threshold_from,
-        predictions=pd.DataFrame({"case_id": known["case_id"], "split": split, "risk": risk}),
+        predictions=pd.concat(
+            [
+                pd.DataFrame({"case_id": known["case_id"], "split": split, "risk": risk}),
+                _of_unknown(frame[frame[outcome].isna()], model),
+            ],
+            ignore_index=True,
+        ),
         metrics={
             word: all_metrics(
                 Predictions.of(y_true[split == word], risk[split == word], patient[split == word]),
@@ -132,6 +139,17 @@ def train_clinical(
             for word in pd.unique(split)
         },
         set_aside=len(frame) - len(known),
+    )
+
+
+def _of_unknown(cases: pd.DataFrame, model: ClinicalModel) -> pd.DataFrame:
+    """Risks of the cases that could not be learned from; empty where there are none."""
+    if cases.empty:
+        return pd.DataFrame({"case_id": [], "split": [], "risk": []}).astype(
+            {"case_id": object, "split": object, "risk": float}
+        )
+    return pd.DataFrame(
+        {"case_id": cases["case_id"], "split": _splits(cases), "risk": model.risk(cases)}
     )
 
 

@@ -14,6 +14,7 @@ from joblib import cpu_count
 
 from clnm_core.errors import InputError
 from clnm_core.store import artifacts
+from clnm_core.store.modelling import can_predict
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.synth import demo
@@ -23,9 +24,14 @@ from clnm_core.synth.drawing import draw_cohort
 FULL = demo.demo_cohorts("small", seed=0)
 
 
-def cut(cohort: SyntheticCohort, most: int = 36) -> SyntheticCohort:
-    """The first cases of each split."""
-    rows = cohort.cases.groupby("split", sort=False).head(most // 3).index
+def cut(cohort: SyntheticCohort, training: int = 60, others: int = 6) -> SyntheticCohort:
+    """The first cases of each split; enough for training to learn from."""
+    splits = cohort.cases.groupby("split", sort=False)
+    rows = sorted(
+        index
+        for split, cases in splits
+        for index in cases.index[: training if split == "train" else others]
+    )
     return replace(
         cohort,
         cases=cohort.cases.loc[rows].reset_index(drop=True),
@@ -89,8 +95,10 @@ def test_spacing_is_known_for_every_picture(warehouse):
 def test_models_readers_and_exclusions_are_there(warehouse):
     for cohort in warehouse.cohorts():
         models = warehouse.models(cohort.name)
-        assert len(models) >= 2
-        assert all(model.manifest["kind"] == "simulated predictions" for model in models)
+        simulated = [model for model in models if model.system == "simulated"]
+        assert len(simulated) >= 2
+        assert all(model.manifest["kind"] == "simulated predictions" for model in simulated)
+        assert [model.name for model in models if can_predict(model)] == ["clinical"]
         for table, rows in (("predictions", len(models) * cohort.cases), ("reads", 1)):
             count = warehouse.rows(f'SELECT count(*) AS n FROM "{cohort.name}".{table}')  # noqa: S608
             assert count["n"][0] >= rows
@@ -104,7 +112,7 @@ def test_unknown_outcomes_and_missing_findings_stay_unknown(warehouse):
 
 
 def test_pictures_are_the_same_whoever_draws_them(tmp_path):
-    small = cut(FULL[1], 9)
+    small = cut(FULL[1], 5, 4)
     first = draw_cohort(tmp_path / "one", small, seed=0, drawn=lambda count: None)
     second = draw_cohort(tmp_path / "two", small, seed=0, drawn=lambda count: None)
     for one, two in zip(first, second, strict=True):

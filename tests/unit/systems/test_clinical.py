@@ -196,6 +196,7 @@ def test_training_risks_are_out_of_fold_and_other_splits_come_from_the_model() -
     assert set(trained.metrics) == {"train", "validation", "external"}
     assert trained.threshold_from == "validation"
     assert trained.set_aside == 6
+    assert len(trained.predictions) == len(frame)
 
 
 def test_a_cohort_without_splits_is_cross_validated_as_a_whole() -> None:
