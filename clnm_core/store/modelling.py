@@ -28,7 +28,7 @@ from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.case import CaseReport, judge_case
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.files import load_clinical, save_clinical
-from clnm_core.systems.training import CROSS_VALIDATED, Trained, train_clinical
+from clnm_core.systems.training import Trained, train_clinical
 
 SYSTEM = "clinical"
 
@@ -182,7 +182,6 @@ def train_and_save(
         The record to publish, and what was trained.
     """
     trained = train_clinical(frame, registry, outcome, predictors=predictors, seed=seed)
-    training = trained.predictions["split"].isin(["train", CROSS_VALIDATED])
     manifest = save_clinical(
         trained.model,
         StorePaths(root).models,
@@ -190,7 +189,7 @@ def train_and_save(
             "name": name,
             "cohort": cohort,
             "outcome_label": registry[outcome].label,
-            "training_cases": int(training.sum()),
+            "training_cases": trained.learned_from,
             "set_aside": trained.set_aside,
             "store_version": store_version,
             "seed": seed,

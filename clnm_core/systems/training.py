@@ -41,6 +41,8 @@ class Trained:
         risks; cases without a known outcome, which nothing learned from, the model's own.
     metrics : dict
         Estimates by split and metric.
+    learned_from : int
+        Training cases with a known outcome.
     set_aside : int
         Cases without a known outcome.
     """
@@ -50,6 +52,7 @@ class Trained:
     threshold_from: str
     predictions: pd.DataFrame
     metrics: dict[str, dict[str, Estimate]]
+    learned_from: int
     set_aside: int
 
 
@@ -138,6 +141,7 @@ def train_clinical(
             )
             for word in pd.unique(split)
         },
+        learned_from=len(training),
         set_aside=len(frame) - len(known),
     )
 

@@ -190,12 +190,14 @@ def test_training_risks_are_out_of_fold_and_other_splits_come_from_the_model() -
     risks = trained.predictions.set_index("case_id")["risk"]
     known = frame[frame["lateral"].notna()].set_index("case_id", drop=False)
     apparent = pd.Series(trained.model.risk(known), index=known.index)
+    risks = risks[known.index]
     is_training = known["split"] == "train"
     assert (risks[is_training] != apparent[is_training]).all()
     assert (risks[~is_training] == apparent[~is_training]).all()
     assert set(trained.metrics) == {"train", "validation", "external"}
     assert trained.threshold_from == "validation"
     assert trained.set_aside == 6
+    assert trained.learned_from == is_training.sum()
     assert len(trained.predictions) == len(frame)
 
 
