@@ -8,8 +8,10 @@ query = cohort_bar.selected()
 overview_view.draw_answer(query)
 overview_view.unit_note(query)
 overview_view.draw_figures(query)
-with st.grid(2, min_column_width=360):
+flow, outcomes = st.columns([3, 2])
+with flow:
     overview_view.draw_flow(query)
+with outcomes:
     overview_view.draw_outcomes(query)
 overview_view.draw_table_one(query)
 overview_view.draw_distributions(query)

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping
 from html import escape
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
@@ -17,10 +16,12 @@ from clnm_core.report.answers import recorded_case_answer
 from clnm_core.store import selection
 from clnm_core.store.case_records import CaseRecord
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, panels
+from clnm_core.ui import cached, panels, tables
 from clnm_core.ui.words import plain
 
 PICTURES_AT_ONCE = 4
+LARGE_PICTURES = 2
+"""Up to this many images stand one under the other, as large as the column."""
 
 _MODALITY_WORDS = {Modality.ULTRASOUND: "Ultrasound", Modality.CT: "CT", Modality.OTHER: "Image"}
 
@@ -126,7 +127,7 @@ def _draw_pictures(record: CaseRecord) -> None:
     pages = -(-len(images) // PICTURES_AT_ONCE)
     page = st.pagination(pages, key="pictures") if pages > 1 else 1
     shown = images[(page - 1) * PICTURES_AT_ONCE : page * PICTURES_AT_ONCE]
-    columns = 1 if len(images) == 1 else 2
+    columns = 1 if len(images) <= LARGE_PICTURES else 2
     with st.grid(columns, min_column_width=220):
         for image in shown:
             masks = record.masks[record.masks["image_id"] == image["image_id"]]
@@ -158,58 +159,38 @@ def _draw_risks(query: CohortQuery, registry: Registry, record: CaseRecord) -> N
         return
     models = {model.name: model for model in cached.models(query.cohort)}
     split = registry["split"].label_of if "split" in registry else str
-    rows = [
-        {
-            "Model": panels.model_title(models[row["model"]]),
-            "Outcome": registry[models[row["model"]].outcome].label,
-            "Risk": 100 * float(row["risk"]),
-            "Split": split(row["split"]),
-        }
+    rows: list[list[str | tables.Cell | None]] = [
+        [
+            panels.model_title(models[row["model"]]),
+            registry[models[row["model"]].outcome].label,
+            tables.bar(float(row["risk"]), wording.percent(float(row["risk"]))),
+            split(row["split"]),
+        ]
         for row in record.predictions.to_dict("records")
         if row["model"] in models
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        placeholder="unknown",
-        alt="Risk by model",
-        column_config={
-            "Risk": st.column_config.ProgressColumn(
-                "Risk", format="%.0f %%", min_value=0, max_value=100
-            ),
-            "Split": st.column_config.TextColumn(
-                "Split", help="Part of the study in which the model judged this case."
-            ),
-        },
-    )
+    st.html(tables.table(["Model", "Outcome", "Risk", "Split"], rows, alt="Risk by model"))
 
 
 def _draw_reads(record: CaseRecord) -> None:
     if record.reads.empty:
         return
     st.subheader("What the readers said", anchor=False)
-    words = {True: "yes", False: "no", None: "unknown"}
-    shown = pd.DataFrame(
-        {
-            "Reader": record.reads["reader_id"],
-            "Probability": 100 * record.reads["probability"].astype(float),
-            "Called positive": [words.get(call, "unknown") for call in record.reads["call"]],
-            "With the model": [words.get(aided, "unknown") for aided in record.reads["aided"]],
-        }
-    )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=min(38 * (len(shown) + 1), 320),
-        placeholder="unknown",
-        alt="Reads of this case",
-        column_config={
-            "Probability": st.column_config.ProgressColumn(
-                "Probability", format="%.0f %%", min_value=0, max_value=100
-            )
-        },
-    )
+    said = {True: "yes", False: "no"}
+    rows: list[list[str | tables.Cell | None]] = []
+    for read in record.reads.to_dict("records"):
+        share = read["probability"]
+        is_known = share is not None and share == share
+        rows.append(
+            [
+                str(read["reader_id"]),
+                tables.bar(share, wording.percent(share)) if is_known else tables.UNKNOWN,
+                said.get(read["call"], tables.UNKNOWN),
+                said.get(read["aided"], tables.UNKNOWN),
+            ]
+        )
+    head = ["Reader", "Probability", "Called positive", "With the model's help"]
+    st.html(tables.table(head, rows, alt="What the readers said of this case"))
 
 
 def _draw_record(registry: Registry, record: CaseRecord) -> None:
@@ -244,7 +225,7 @@ def value_text(column: Column, value: object) -> str:
     if value is None or value != value:
         return "unknown"
     if column.kind is Kind.NUMBER and isinstance(value, int | float):
-        return f"{value:g} {column.unit}".rstrip()
+        return f"{value:.{3 if abs(value) < 1 else 6}g} {column.unit}".rstrip()
     return column.label_of(value)
 
 

@@ -18,10 +18,10 @@ from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report.answers import cases_answer
 from clnm_core.store import selection
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, links, panels
+from clnm_core.ui import cached, links, panels, tables
 
 PAGE_SIZE = 25
-MOST_PREDICTORS = 8
+MOST_PREDICTORS = 5
 """Columns of the list beside design and outcomes; the record has the rest."""
 
 
@@ -77,10 +77,10 @@ def _draw_page(query: CohortQuery, page: int, order: str) -> None:
     rows = cached.computed(rows_of, query, page, order, tuple(c.name for c in columns))
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     kept = {key: words for key, words in params.items() if key not in links.PAGE_KEYS}
-    st.html(table_html(rows, columns, kept, cached.thumbnail))
+    st.html(list_html(rows, columns, kept, cached.thumbnail))
 
 
-def table_html(
+def list_html(
     rows: pd.DataFrame,
     columns: Sequence[Column],
     params: Mapping[str, Sequence[str]],
@@ -101,45 +101,38 @@ def table_html(
 
     """
     has_images = bool(rows["digest"].notna().any())
-    head = ["Case", *(["Image"] if has_images else []), *(column.title for column in columns)]
-    kinds = ["", *([""] if has_images else []), *(_css(column) for column in columns)]
-    lines = []
+    lines: list[list[str | tables.Cell | None]] = []
     for row in rows.to_dict("records"):
         target = urlencode({**params, "case": row["case_id"]}, doseq=True)
-        cells = [f"<a href='case?{escape(target)}'>{escape(str(row['case_id']))}</a>"]
+        name = escape(str(row["case_id"]))
+        cells: list[str | tables.Cell | None] = [
+            tables.Cell(f"<a href='case?{escape(target)}'>{name}</a>")
+        ]
         if has_images:
             cells.append(_picture(row["digest"], thumbnail))
-        cells += [_words(column, row[column.name]) for column in columns]
-        lines.append(_line("td", cells, kinds))
-    headings = _line("th", [escape(title) for title in head], kinds)
-    return (
-        "<div class='clnm-list'><table aria-label='Selected cases'>"
-        f"<thead>{headings}</thead><tbody>{''.join(lines)}</tbody></table></div>"
+        lines.append([*cells, *(_words(column, row[column.name]) for column in columns)])
+    first = ["Case", "Image"] if has_images else ["Case"]
+    return tables.table(
+        [*first, *(column.title for column in columns)],
+        lines,
+        alt="Selected cases",
+        numeric=[False] * len(first) + [column.kind is Kind.NUMBER for column in columns],
+        kind="links",
     )
 
 
-def _line(tag: str, cells: Sequence[str], kinds: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}{kind}>{cell}</{tag}>' for cell, kind in zip(cells, kinds, strict=True))}</tr>"
-
-
-def _css(column: Column) -> str:
-    return " class='number'" if column.kind is Kind.NUMBER else ""
-
-
-def _words(column: Column, value: Any) -> str:
+def _words(column: Column, value: Any) -> str | tables.Cell:
     if value is None or value != value:
-        return "<span class='unknown'>unknown</span>"
-    if column.kind is Kind.NUMBER:
-        return f"{value:g}"
-    return escape(column.label_of(value))
+        return tables.UNKNOWN
+    return f"{value:g}" if column.kind is Kind.NUMBER else column.label_of(value)
 
 
-def _picture(digest: object, thumbnail: Callable[[str], bytes]) -> str:
+def _picture(digest: object, thumbnail: Callable[[str], bytes]) -> tables.Cell:
     """The small picture as data, so that no address names an image."""
     if not isinstance(digest, str):
-        return "<span class='unknown'>none</span>"
+        return tables.Cell("<span class='unknown'>none</span>")
     data = base64.b64encode(thumbnail(digest)).decode()
-    return f"<img alt='' src='data:image/png;base64,{data}'>"
+    return tables.Cell(f"<img alt='' src='data:image/png;base64,{data}'>")
 
 
 def listed_columns(registry: Registry, query: CohortQuery) -> list[Column]:

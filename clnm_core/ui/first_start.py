@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,21 +37,23 @@ class Progress:
     is_running: bool = False
 
 
-class _Builder:
-    """Holds the one child process of this server."""
+class Builder:
+    """Holds the one child process of this server; ``command`` says which."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Callable[[], list[str]]) -> None:
+        self._command = command
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self.progress = Progress()
 
     def begin(self) -> None:
+        """Start the child, unless it runs."""
         with self._lock:
             if self.progress.is_running:
                 return
             self.progress = Progress(is_running=True)
             self._child = subprocess.Popen(  # noqa: S603 (own module, own folder)
-                [sys.executable, "-m", "clnm_core.ui.demo_build", str(default_store())],
+                self._command(),
                 cwd=_ROOT,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 stdout=subprocess.PIPE,
@@ -59,23 +62,30 @@ class _Builder:
         threading.Thread(target=self._watch, args=(self._child,), daemon=True).start()
 
     def _watch(self, child: subprocess.Popen[str]) -> None:
-        for line in child.stdout or ():
-            self.progress = _after(self.progress, line)
-        failed = child.wait() != 0 and not self.progress.error
+        with child:
+            for line in child.stdout or ():
+                self.progress = after(self.progress, line)
+        failed = child.returncode != 0 and not self.progress.error
         self.progress = replace(
             self.progress, is_running=False, error=_FAILED if failed else self.progress.error
         )
 
     def stop(self) -> None:
+        """End the child, if it runs."""
         with self._lock:
             if self._child is not None and self._child.poll() is None:
                 self._child.terminate()
 
 
-_BUILDER = _Builder()
+def command() -> list[str]:
+    """What the child runs."""
+    return [sys.executable, "-m", "clnm_core.ui.demo_build", str(default_store())]
 
 
-def _after(progress: Progress, line: str) -> Progress:
+_BUILDER = Builder(command)
+
+
+def after(progress: Progress, line: str) -> Progress:
     """The progress after one line of the child; words that are no JSON change nothing."""
     try:
         words = json.loads(line)

@@ -125,27 +125,47 @@ def style() -> None:
             background: {colours.page};
             border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0;
         }}
-        [data-testid="stMetricLabel"] p, [data-testid="stMetricDelta"] div {{
-            white-space: normal; overflow: visible;
+        [data-testid="stMetricLabel"] *, [data-testid="stMetricDelta"] * {{
+            white-space: normal !important; overflow: visible !important;
         }}
+        [data-testid="stMainBlockContainer"] {{ padding-left: 2.5rem; padding-right: 2.5rem; }}
+        [data-testid="stSidebar"] input {{ text-overflow: ellipsis; }}
         .st-key-footer p {{ font-size: 0.8rem; }}
-        .clnm-list {{ overflow-x: auto; border: 1px solid {colours.grid}; border-radius: 6px; }}
-        .clnm-list table {{ width: 100%; border-collapse: collapse; font-size: 0.9rem; }}
-        .clnm-list th {{
-            text-align: left; font-weight: 500; color: {colours.muted}; padding: 0.4rem 0.7rem;
-            white-space: nowrap;
+        .clnm-table {{ overflow-x: auto; border: 1px solid {colours.grid}; border-radius: 6px; }}
+        .clnm-table table {{ width: 100%; border-collapse: collapse; font-size: 0.9rem; }}
+        .clnm-table th {{
+            text-align: left; font-weight: 500; color: {colours.muted}; padding: 0.4rem 0.6rem;
+            vertical-align: bottom; line-height: 1.25;
         }}
-        .clnm-list td {{
-            border-top: 1px solid {colours.grid}; padding: 0.25rem 0.7rem; white-space: nowrap;
+        .clnm-table td {{
+            border-top: 1px solid {colours.grid}; padding: 0.25rem 0.6rem;
             font-variant-numeric: tabular-nums;
         }}
-        .clnm-list tbody tr {{ position: relative; }}
-        .clnm-list tbody tr:hover {{ background: {colours.grid}66; }}
-        .clnm-list a {{ font-weight: 600; text-decoration: none; }}
-        .clnm-list a::after {{ content: ""; position: absolute; inset: 0; }}
-        .clnm-list .number {{ text-align: right; }}
-        .clnm-list .unknown {{ color: {colours.muted}; font-style: italic; }}
-        .clnm-list img {{ display: block; height: 44px; border-radius: 3px; background: #000; }}
+        .clnm-table.links tbody tr {{ position: relative; }}
+        .clnm-table.links tbody tr:hover {{ background: {colours.grid}66; }}
+        .clnm-table a {{ font-weight: 600; text-decoration: none; color: {colours.absent}; }}
+        .clnm-table.links a::after {{ content: ""; position: absolute; inset: 0; }}
+        .clnm-table.grouped td {{
+            border-top: none; padding-top: 0.1rem; padding-bottom: 0.1rem;
+            white-space: nowrap; vertical-align: top;
+        }}
+        .clnm-table.grouped tr:has(.first) td {{
+            border-top: 1px solid {colours.grid}; padding-top: 0.35rem;
+        }}
+        .clnm-table .first {{ font-weight: 600; }}
+        .clnm-table.grouped td:has(.first) {{ min-width: 7rem; white-space: normal; }}
+        .clnm-table .number, .clnm-table .share, .clnm-table.links td {{ white-space: nowrap; }}
+        .clnm-table th.number {{ white-space: normal; }}
+        .clnm-table .bar {{
+            display: inline-block; width: 6rem; height: 0.5rem; border-radius: 3px;
+            background: {colours.grid}; margin-right: 0.3rem;
+        }}
+        .clnm-table .bar span {{
+            display: block; height: 100%; border-radius: 3px; background: {colours.models[0]};
+        }}
+        .clnm-table .number {{ text-align: right; }}
+        .clnm-table .unknown {{ color: {colours.muted}; font-style: italic; }}
+        .clnm-table img {{ display: block; height: 44px; border-radius: 3px; background: #000; }}
         .clnm-record {{ width: 100%; border-collapse: collapse; font-size: 0.93rem; }}
         .clnm-record th {{ text-align: left; font-weight: 600; padding: 0.9rem 0 0.25rem; }}
         .clnm-record tr:first-child th {{ padding-top: 0; }}

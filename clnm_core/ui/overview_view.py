@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
+from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +23,7 @@ from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store import selection
 from clnm_core.store.selection import Counts
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, links, panels
+from clnm_core.ui import cached, links, panels, tables
 from clnm_core.ui.charts.distributions import distribution_figure
 from clnm_core.ui.charts.flow import flow_figure
 from clnm_core.ui.charts.outcomes import outcome_figure
@@ -130,21 +133,7 @@ def draw_table_one(query: CohortQuery) -> None:
     with st.container(width=320):
         by = panels.pick_column("Table 1 divided by", names, default=first)
     table = cached.computed(table_of, query, by)
-    shown = shown_table(table)
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height="content",
-        alt="Table 1 of the selected cases",
-        column_config={
-            "Variable": st.column_config.TextColumn(pinned=True, width="medium"),
-            "Test": st.column_config.TextColumn(width=110),
-            "SMD": st.column_config.TextColumn(
-                alignment="right",
-                help="Largest standardised mean difference between any two columns.",
-            ),
-        },
-    )
+    st.html(table_one_html(table))
     panels.table_download(table, "table_one")
 
 
@@ -197,17 +186,37 @@ def strata(query: CohortQuery, registry: Registry) -> list[Column]:
     return sorted(few, key=lambda c: first.index(c.name) if c.name in first else len(first))
 
 
-def shown_table(table: pd.DataFrame) -> pd.DataFrame:
+def table_one_html(table: pd.DataFrame) -> str:
     """Table 1 as a page shows it: each variable named once, SMD and p in words."""
     shown = printed(table)
-    again = shown["Variable"].eq(shown["Variable"].shift())
-    if "p" in shown:
-        shown["SMD"] = ["" if smd != smd else wording.number(smd) for smd in shown["SMD"]]
-        shown["p"] = ["" if p != p else wording.p_text(p).removeprefix("p ") for p in shown["p"]]
-    for name in ("Variable", "SMD", "p", "Test"):
-        if name in shown:
-            shown[name] = shown[name].astype(object).where(~again, "")
-    return shown.rename(columns={OVERALL: "All"})
+    group = shown["Variable"].ne(shown["Variable"].shift()).cumsum()
+    sizes = group.map(group.value_counts())
+    is_first = ~group.duplicated()
+    rows: list[list[str | tables.Cell | None]] = []
+    for line, starts, size in zip(shown.to_dict("records"), is_first, sizes, strict=True):
+        name = tables.Cell(f"<span class='first'>{escape(line.pop('Variable'))}</span>", size)
+        said = [_printed(k, v) if starts or k not in _ONCE else "" for k, v in line.items()]
+        rows.append([name if starts else None, *said])
+    head = ["All" if column == OVERALL else str(column) for column in shown.columns]
+    return tables.table(
+        head,
+        rows,
+        alt="Table 1 of the selected cases",
+        numeric=[column not in ("Variable", "Level", "Test") for column in shown.columns],
+        kind="grouped",
+    )
+
+
+_ONCE = ("SMD", "p", "Test")
+"""Columns that say something of a whole variable."""
+
+
+def _printed(column: Hashable, value: Any) -> str:
+    if column == "SMD":
+        return "" if value != value else wording.number(value)
+    if column == "p":
+        return "" if value != value else wording.p_text(value).removeprefix("p ")
+    return str(value)
 
 
 def table_of(warehouse: Warehouse, query: CohortQuery, by: str) -> pd.DataFrame:

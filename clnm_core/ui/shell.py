@@ -13,7 +13,7 @@ st.set_page_config(
     page_title="CLNM Explorer",
     page_icon=frame.ICON,
     layout="wide",
-    initial_sidebar_state="expanded",
+    initial_sidebar_state=300,
 )
 frame.style()
 page = st.navigation(frame.pages(), expanded=True)

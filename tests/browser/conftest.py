@@ -20,7 +20,7 @@ from tests.ensure_chromium import find_chromium
 from tests.small_store import build_small_store
 
 ROOT = Path(__file__).resolve().parents[2]
-Serve = Callable[[], AbstractContextManager[str]]
+Serve = Callable[..., AbstractContextManager[str]]
 NewVisitor = Callable[..., Page]
 
 
@@ -34,10 +34,10 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def serve(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """``with serve() as url``: a fresh server, started from another directory."""
+    """``with serve(store) as url``: a fresh server, started from another directory."""
 
     @contextlib.contextmanager
-    def run() -> Iterator[str]:
+    def run(store: Path = small_store) -> Iterator[str]:
         elsewhere = tmp_path_factory.mktemp("elsewhere")
         log = elsewhere / "server.log"
         with socket.socket() as probe:
@@ -49,7 +49,7 @@ def serve(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
             server = subprocess.Popen(
                 [*command, f"--server.port={port}", "--server.headless=true"],
                 cwd=elsewhere,
-                env=os.environ | {"CLNM_STORE": str(small_store), "OMP_NUM_THREADS": "1"},
+                env=os.environ | {"CLNM_STORE": str(store), "OMP_NUM_THREADS": "1"},
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )

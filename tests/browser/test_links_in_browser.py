@@ -112,7 +112,7 @@ def test_a_row_opens_its_case_and_back_returns_to_the_list(
     before = patients_of(page)
     seen = []
     for row in (0, 2):
-        page.locator(".clnm-list tbody tr").nth(row).click(position={"x": 300, "y": 20})
+        page.locator(".clnm-table.links tbody tr").nth(row).click(position={"x": 300, "y": 20})
         page.wait_for_selector("h1:has-text('What about this patient?')")
         assert patients_of(page) == before
         seen += parse_qs(urlsplit(page.url).query)["case"]

@@ -11,6 +11,9 @@ from clnm_core.ui.charts import theme
 _ROW = 64
 """Height of one outcome in pixels."""
 
+_NARROW = 0.07
+"""A part of the bar below this share is too narrow for its number; the table has it."""
+
 
 def outcome_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figure:
     """Draw one bar per outcome, divided into present, absent and unknown.
@@ -40,7 +43,10 @@ def outcome_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figure:
                 width=0.42,
                 marker={"color": colour},
                 name=words,
-                text=[f"{cases:,}" if cases else "" for cases in rows[column]],
+                text=[
+                    f"{cases:,}" if cases > _NARROW * n else ""
+                    for cases, n in zip(rows[column], rows["n"], strict=True)
+                ],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
