@@ -22,6 +22,7 @@ from clnm_core.ui.words import plain
 _QUERY = "_query"
 _READ = "_link_is_read"
 _PROBLEMS = "_link_problems"
+_OPEN = "_cohort_to_open"
 
 ALL_SPLITS = "all splits"
 
@@ -49,6 +50,7 @@ def draw(*, is_used: bool = True) -> CohortQuery:
 
     """
     _read_link()
+    _open_asked()
     place = st.container() if is_used else st.expander("Cohort (not used on this page)")
     with place:
         query = _bar()
@@ -62,6 +64,11 @@ def reset() -> None:
         st.session_state.pop(links.param_of(name), None)
     st.session_state["filters"] = []
     st.session_state["split"] = ""
+
+
+def open_cohort(name: str) -> None:
+    """Choose a cohort from outside the bar, with nobody filtered out; holds from the next run."""
+    st.session_state[_OPEN] = name
 
 
 def draw_problems() -> None:
@@ -92,6 +99,16 @@ def _read_link() -> None:
     if not links.is_canonical(reading, asked):
         st.query_params.from_dict(reading.params)
         st.rerun()
+
+
+def _open_asked() -> None:
+    """Set the bar to the cohort that :func:`open_cohort` asked for, before its widgets are drawn."""
+    name = st.session_state.pop(_OPEN, None)
+    if name is not None:
+        reset()
+        st.session_state["cohort"] = name
+        for outcome in Offered().outcomes(name)[:1]:
+            st.session_state["outcome"] = outcome
 
 
 def _forget_problems() -> None:

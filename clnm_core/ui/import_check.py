@@ -18,7 +18,7 @@ from clnm_core.store.ingest.mapping import Mapping
 from clnm_core.store.ingest.publishing import import_table
 from clnm_core.store.ingest.row_rules import Issue
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, frame, import_draft, import_upload, panels
+from clnm_core.ui import cached, cohort_bar, frame, import_draft, import_upload, panels
 from clnm_core.ui.import_draft import Draft
 from clnm_core.ui.words import plain
 
@@ -58,11 +58,8 @@ def done(report: ImportReport) -> None:
     )
     for note in report.notes:
         st.caption(plain(note))
-    link = {"cohort": report.cohort}
     for file, label in (("overview.py", "See the cohort"), ("predict.py", "Train a model on it")):
-        st.page_link(
-            frame.path_of(file), label=label, icon=":material/arrow_forward:", query_params=link
-        )
+        st.page_link(frame.path_of(file), label=label, icon=":material/arrow_forward:")
     st.button(
         "Import another file",
         icon=":material/upload_file:",
@@ -179,4 +176,5 @@ def _run(draft: Draft, mapping: Mapping, how: str) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     import_draft.finish(draft, report)
+    cohort_bar.open_cohort(report.cohort)
     st.rerun()

@@ -47,7 +47,7 @@ def give(page: Page, key: str, file: str | Path | dict[str, object]) -> None:
     [
         ("dicom_us/pd_US1_J2KR.dcm", "640 × 480 pixels"),
         ("dicom_us/dp_IM00001.fragmented_no_bot_jpeg_baseline.50.dcm", "320 × 240 pixels"),
-        ("busi_breast_us_dev/malignant (1).png", " pixels"),
+        ("busi_breast_us_dev/malignant (1).png", "449 × 598 pixels"),
     ],
 )
 def test_an_ultrasound_image_goes_through_predict(
@@ -58,7 +58,7 @@ def test_an_ultrasound_image_goes_through_predict(
     settle(page)
     give(page, "case_image", shared_data / file)
     expect(page.get_by_text(size)).to_be_visible(timeout=PATIENCE_MS)
-    distance = page.get_by_label("Capsule distance (mm)").first
+    distance = page.get_by_role("spinbutton", name="Capsule distance (mm)")
     distance.fill("1.5")
     distance.press("Tab")
     page.get_by_role("button", name="Predict").click()
@@ -96,7 +96,7 @@ def test_the_uci_table_walks_from_import_to_every_audit_page(
     page.get_by_role("button", name="Train the clinical model").click(timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=PATIENCE_MS)
     for path, words in (
-        ("performance", "383 cases"),
+        ("performance", "On 383"),
         ("subgroups", "For whom does it fail?"),
         ("location", "Where does risk live?"),
         ("cases", "383"),
