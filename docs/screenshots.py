@@ -69,10 +69,15 @@ def settle(page: Page) -> None:
 
 
 def whole_page(page: Page, path: Path) -> None:
-    """A picture of all that one would scroll through."""
-    height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": WIDTH, "height": max(800, min(int(height) + 20, 6000))})
-    page.wait_for_timeout(700)
+    """A picture of all that one would scroll through, once it has stopped growing."""
+    height = 0
+    for _ in range(10):
+        now = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+        if now == height:
+            break
+        height = now
+        page.set_viewport_size({"width": WIDTH, "height": max(800, min(int(height) + 20, 8000))})
+        page.wait_for_timeout(1200)
     page.screenshot(path=path)
     page.set_viewport_size({"width": WIDTH, "height": 800})
 

@@ -106,6 +106,22 @@ def computed(
     return _computed(_root(), version(), name, query, tuple(values), function)
 
 
+def drawn(
+    function: Callable[Concatenate[Warehouse, CohortQuery, _P], _R],
+    query: CohortQuery,
+    *values: _P.args,
+    **no_names: _P.kwargs,
+) -> _R:
+    """As :func:`computed`, for figures: all visitors get the same one, so nobody may change it.
+
+    Putting a figure together takes Plotly longer than computing what it shows.
+    """
+    if no_names or not all(_is_small(value) for value in values):
+        raise TypeError("values of a cached figure must be plain words or numbers in order.")
+    name = f"{function.__module__}.{function.__qualname__}"
+    return _drawn(_root(), version(), name, query, tuple(values), function)
+
+
 def for_visitor(function: Callable[..., _R], key: str, *values: Small, data: Any) -> _R:
     """``function(data, *values)``, kept for this visitor only; ``key`` stands for the data.
 
@@ -239,7 +255,19 @@ def _models(root: str, version: int, cohort: str) -> tuple[ModelRecord, ...]:
     return tuple(_warehouse(root, version).models(cohort))
 
 
-@st.cache_data(max_entries=512, show_spinner=False, hash_funcs=_HASH)
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_HASH)
+def _drawn(
+    root: str,
+    version: int,
+    name: str,
+    query: CohortQuery,
+    values: tuple[Any, ...],
+    _function: Callable[..., Any],
+) -> Any:
+    return _function(_warehouse(root, version), query, *values)
+
+
+@st.cache_data(max_entries=4096, max_size="512MiB", show_spinner=False, hash_funcs=_HASH)
 def _computed(
     root: str,
     version: int,

@@ -8,10 +8,11 @@ from html import escape
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from clnm_core.domain.cohort import UNKNOWN, CohortQuery
-from clnm_core.domain.columns import Column, Kind, Registry, Role
+from clnm_core.domain.columns import Kind, Registry, Role
 from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report import wording
 from clnm_core.report.answers import overview_answer
@@ -80,10 +81,11 @@ def draw_figures(query: CohortQuery) -> None:
     ]
     if _centres(query):
         figures.append(panels.Figure("Centres", f"{_centres(query):,}", "in the selection"))
-    images, pictured = cached.computed(image_counts, query)
-    figures.append(
-        panels.Figure("Images", f"{images:,}", f"of {wording.count_text(pictured, 'case')}")
-    )
+    if cached.cohort(query.cohort).images:
+        images, pictured = cached.computed(image_counts, query)
+        figures.append(
+            panels.Figure("Images", f"{images:,}", f"of {wording.count_text(pictured, 'case')}")
+        )
     panels.strip(figures)
 
 
@@ -101,9 +103,7 @@ def draw_flow(query: CohortQuery) -> None:
             )
         return
     panels.figure_card(
-        flow_figure(
-            exclusions, patients=record.patients, cases=record.cases, dark=panels.is_dark()
-        ),
+        cached.drawn(flow_drawing, query.everyone(), panels.is_dark()),
         exclusions,
         "Who was left out on the way",
         "Down the middle are those who stay, to the right those who leave, with the reason. "
@@ -116,7 +116,7 @@ def draw_outcomes(query: CohortQuery) -> None:
     """Every outcome of the cohort: present, absent, unknown."""
     rows = cached.computed(outcome_table, query)
     panels.figure_card(
-        outcome_figure(rows, dark=panels.is_dark()),
+        cached.drawn(outcome_drawing, query, panels.is_dark()),
         rows,
         "What is known of each outcome",
         "Cases with and without each outcome, and those for which it is not known. "
@@ -128,13 +128,13 @@ def draw_outcomes(query: CohortQuery) -> None:
 def draw_table_one(query: CohortQuery) -> None:
     """Table 1, divided by a column that the visitor picks."""
     registry = cached.registry(query.cohort)
-    names = {"": "nothing"} | {c.name: c.label for c in strata(query, registry)}
+    found = cached.computed(strata, query.everyone())
+    names = {"": "nothing"} | {name: registry[name].label for name in found}
     first = "split" if "split" in names else query.outcome
     with st.container(width=320):
         by = panels.pick_column("Table 1 divided by", names, default=first)
-    table = cached.computed(table_of, query, by)
-    st.html(table_one_html(table))
-    panels.table_download(table, "table_one")
+    st.html(cached.computed(table_one_html, query, by))
+    panels.table_download(cached.computed(table_of, query, by), "table_one")
 
 
 def draw_distributions(query: CohortQuery) -> None:
@@ -158,7 +158,7 @@ def draw_distributions(query: CohortQuery) -> None:
             column = columns[name]
             counts = cached.computed(distribution_of, query, name)
             panels.figure_card(
-                distribution_figure(counts, title=column.title, dark=panels.is_dark()),
+                cached.drawn(distribution_drawing, query, name, panels.is_dark()),
                 counts,
                 f"{column.label} by outcome",
                 f"{column.help or column.label} Each bar is divided by "
@@ -172,22 +172,43 @@ def draw_methods() -> None:
     panels.methods_line(overview_methods(has_strata=bool(st.session_state.get("by"))))
 
 
-def strata(query: CohortQuery, registry: Registry) -> list[Column]:
+def flow_drawing(warehouse: Warehouse, query: CohortQuery, dark: bool) -> go.Figure:
+    """The flow of exclusions of the cohort."""
+    record = warehouse.cohort(query.cohort)
+    return flow_figure(
+        warehouse.exclusions(query.cohort), patients=record.patients, cases=record.cases, dark=dark
+    )
+
+
+def outcome_drawing(warehouse: Warehouse, query: CohortQuery, dark: bool) -> go.Figure:
+    """Every outcome of the cohort."""
+    return outcome_figure(cached.computed(outcome_table, query), dark=dark)
+
+
+def distribution_drawing(
+    warehouse: Warehouse, query: CohortQuery, name: str, dark: bool
+) -> go.Figure:
+    """How one column is spread."""
+    title = warehouse.registry(query.cohort)[name].title
+    counts = cached.computed(distribution_of, query, name)
+    return distribution_figure(counts, title=title, dark=dark)
+
+
+def strata(warehouse: Warehouse, query: CohortQuery) -> list[str]:
     """The columns by which Table 1 may be divided: split, centre and outcome first."""
-    few = [
-        column
-        for column in registry.filterable()
-        if column.kind is not Kind.NUMBER
-        and 2
-        <= sum(1 for n in cached.level_counts(query, column.name).values() if n)
-        <= MOST_STRATA
-    ]
+    few = []
+    for column in warehouse.registry(query.cohort).filterable():
+        if column.kind is not Kind.NUMBER:
+            counted = selection.level_counts(warehouse, query, column.name)["cases"]
+            if 2 <= (counted > 0).sum() <= MOST_STRATA:
+                few.append(column.name)
     first = ("split", "centre", query.outcome)
-    return sorted(few, key=lambda c: first.index(c.name) if c.name in first else len(first))
+    return sorted(few, key=lambda name: first.index(name) if name in first else len(first))
 
 
-def table_one_html(table: pd.DataFrame) -> str:
+def table_one_html(warehouse: Warehouse, query: CohortQuery, by: str) -> str:
     """Table 1 as a page shows it: each variable named once, SMD and p in words."""
+    table = cached.computed(table_of, query, by)
     shown = printed(table)
     group = shown["Variable"].ne(shown["Variable"].shift()).cumsum()
     sizes = group.map(group.value_counts())

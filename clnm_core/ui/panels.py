@@ -19,7 +19,7 @@ from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store import selection
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, frame, links
-from clnm_core.ui.words import heading, plain
+from clnm_core.ui.words import heading, plain, unbroken
 
 MOST_FIGURES = 5
 
@@ -45,7 +45,7 @@ def is_dark() -> bool:
 def answer(sentence: str) -> None:
     """The sentence that answers the page's question; the frame has drawn the question."""
     with st.container(key="answer"):
-        st.markdown(plain(sentence))
+        st.markdown(plain(unbroken(sentence)))
 
 
 def estimate(label: str, value: Estimate, *, name: str = "", n: int | None = None) -> Figure:

@@ -19,6 +19,18 @@ def plain(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
+def unbroken(text: str) -> str:
+    """The text with no line break between a number and its unit.
+
+    Examples
+    --------
+    >>> unbroken("within 2.5 mm 71 %") == "within 2.5\N{NO-BREAK SPACE}mm 71\N{NO-BREAK SPACE}%"
+    True
+
+    """
+    return re.sub(r"(?<=\d) (?=(?:%|mm|HU)(?:\W|$))", "\N{NO-BREAK SPACE}", text)
+
+
 _UNITS = {"mm": "mm", "years": "years", "hu": "HU"}
 
 

@@ -42,4 +42,4 @@ def open_app(small_store: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
 def words(app: AppTest) -> str:
     """All that is written on the page."""
     texts = [*app.markdown, *app.caption, *app.error, *app.subheader, *app.title]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+    return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\xa0", " ")

@@ -57,6 +57,19 @@ def test_table_one_counts_what_is_missing(open_app: OpenApp) -> None:
     assert rows[age + 2][:2] == ["unknown", "22 (9.2 %)"]
 
 
+def test_table_one_of_one_stratum_has_nothing_to_compare(open_app: OpenApp) -> None:
+    app = open_app(split="external", by="Split")
+    assert not app.exception
+    assert heads_of(app)[:4] == ["Variable", "Level", "All", "external"]
+
+
+def test_the_choice_for_table_one_stays_while_filters_move(open_app: OpenApp) -> None:
+    app = open_app(by="Centre")
+    app.multiselect(key="filters").set_value(["centre"]).run()
+    app.multiselect(key="centre").set_value(["centre 1"]).run()
+    assert app.selectbox(key="by").value == "centre"
+
+
 def table_of(app: AppTest, name: str) -> str:
     return next(str(block.value) for block in app.html if f"aria-label='{name}" in str(block.value))
 
