@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
 from clnm_core.ui import frame
 from tests.browser.conftest import ROOT, NewVisitor, settle
@@ -27,14 +28,29 @@ def _complaint(said: ConsoleMessage) -> str:
     return f"{said.text} {at}" if said.type == "error" and not is_search else ""
 
 
+@pytest.fixture(scope="module")
+def visitors(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """One visitor who likes it light and one who likes it dark; each keeps what was loaded."""
+    contexts = {
+        scheme: browser.new_context(
+            viewport={"width": 1280, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        for scheme in ("light", "dark")
+    }
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_opens_without_an_error(
-    server: str, new_visitor: NewVisitor, path: str, scheme: str
+    server: str, visitors: dict[str, BrowserContext], path: str, scheme: str
 ) -> None:
     complaints: list[str] = []
     elsewhere: list[str] = []
-    page = new_visitor(color_scheme=scheme)
+    page = visitors[scheme].new_page()
     page.on("console", lambda said: complaints.append(_complaint(said)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
@@ -57,6 +73,7 @@ def test_a_page_opens_without_an_error(
     assert "Not a medical device" in text
     assert [said for said in complaints if said] == []
     assert elsewhere == []
+    page.close()
 
 
 def test_the_badge_of_synthetic_data_cannot_be_scrolled_away(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -37,10 +38,20 @@ def test_the_same_question_is_computed_once(store: Path) -> None:
     assert len(CALLS) == 1
 
 
-def test_two_kinds_of_criteria_on_one_column_are_two_questions(store: Path) -> None:
-    first = CohortQuery(NECK, "lateral", criteria=(Between("age_years", 50, 50),))
-    second = CohortQuery(NECK, "lateral", criteria=(OneOf("age_years", ("50", "50")),))
-    assert cached.computed(said, first) != cached.computed(said, second)
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A criterion with the fields of Between and another meaning."""
+
+    column: str
+    low: float
+    high: float
+
+
+def test_two_kinds_of_criteria_with_the_same_fields_are_two_questions(store: Path) -> None:
+    inside = CohortQuery(NECK, "lateral", criteria=(Between("age_years", 50, 60),))
+    outside = CohortQuery(NECK, "lateral", criteria=(Outside("age_years", 50, 60),))  # type: ignore[arg-type]
+    assert "Between" in cached.computed(said, inside)
+    assert "Outside" in cached.computed(said, outside)
 
 
 def test_one_and_true_and_the_word_one_are_three_questions(store: Path) -> None:
