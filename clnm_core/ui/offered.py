@@ -45,12 +45,12 @@ class Offered:
 def slider_scale(low: float, high: float) -> tuple[float, float, float]:
     """Ends and step of a slider for values from ``low`` to ``high``.
 
-    The step is a round number of which about a hundred fit; the ends are multiples of it.
+    The step is a round number of which at least fifty fit; the ends are multiples of it.
 
     Examples
     --------
     >>> slider_scale(18.0, 88.0), slider_scale(0.03, 14.21)
-    ((18.0, 88.0, 1.0), (0.0, 14.3, 0.1))
+    ((18.0, 88.0, 1.0), (0.0, 14.4, 0.2))
 
     """
     span = high - low

@@ -27,9 +27,6 @@ def draw() -> Image | None:
     )
     if upload is None:
         st.session_state.pop(_READ, None)
-        st.caption(
-            "This model reads the form only; an image is checked and shown beside the answer."
-        )
         return None
     data = upload.getvalue()
     image = _read(data, upload.name, 0)
