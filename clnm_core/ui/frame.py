@@ -229,8 +229,10 @@ def errors_said() -> Iterator[None]:
 
 def footer() -> None:
     """What holds for every page: research use, version, store version."""
+    version = cached.pinned()
+    store = f"store version {version}" if version else "no store yet"
     with st.container(key="footer"):
-        st.caption(f"{RESEARCH_USE} CLNM Explorer {__version__} · store version {cached.version()}")
+        st.caption(f"{RESEARCH_USE} CLNM Explorer {__version__} · {store}")
 
 
 def _page(entry: Entry) -> StreamlitPage:
