@@ -29,7 +29,7 @@ demo: .venv/run.stamp
 	$(BIN)/python -m clnm_core demo
 
 screenshots: .venv/test.stamp
-	$(BIN)/python docs/screenshots.py docs/img
+	$(BIN)/python docs/screenshots.py docs/img --page location --page performance --page case
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
