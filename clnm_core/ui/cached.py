@@ -1,4 +1,4 @@
-"""What has been computed already? The home of all caches of the app.
+"""What has been computed already? The caches of the app; those of pictures are beside them.
 
 A key is made of small values only: the store's place and version, the
 :class:`~clnm_core.domain.cohort.CohortQuery`, and plain words or numbers. A frame is never
@@ -20,12 +20,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from clnm_core.domain.cohort import Between, CohortQuery
 from clnm_core.domain.columns import Registry
 from clnm_core.errors import NoStoreError
-from clnm_core.store import artifacts, selection
+from clnm_core.store import selection
 from clnm_core.store.places import default_store
 from clnm_core.store.selection import Counts
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import CohortRecord, ModelRecord, Warehouse
-from clnm_core.ui.pictures import svg_of
 
 Small = str | int | float | bool | None | tuple[Any, ...]
 """What a key may be made of."""
@@ -192,21 +191,6 @@ def number_range(cohort: str, column: str) -> tuple[float, float]:
     return computed(_number_range, CohortQuery(cohort, ""), column)
 
 
-def thumbnail(digest: str) -> bytes:
-    """The small picture of a stored image, as PNG."""
-    return _thumbnail(_root(), digest)
-
-
-def picture(
-    title: str,
-    digest: str,
-    masks: tuple[tuple[str, str], ...],
-    spacing_mm: tuple[float, float] | None,
-) -> str:
-    """A stored image with the outlines of its masks, as SVG; see :mod:`clnm_core.ui.pictures`."""
-    return _picture(_root(), title, digest, masks, spacing_mm)
-
-
 def _root() -> str:
     return str(default_store())
 
@@ -284,20 +268,3 @@ def _for_visitor(
     name: str, key: str, values: tuple[Any, ...], _function: Callable[..., Any], _data: Any
 ) -> Any:
     return _function(_data, *values)
-
-
-@st.cache_data(max_entries=1024, show_spinner=False)
-def _thumbnail(root: str, digest: str) -> bytes:
-    return artifacts.thumbnail(Path(root), digest)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _picture(
-    root: str,
-    title: str,
-    digest: str,
-    masks: tuple[tuple[str, str], ...],
-    spacing_mm: tuple[float, float] | None,
-) -> str:
-    kept = {structure: artifacts.get(Path(root), mask) for structure, mask in masks}
-    return svg_of(title, artifacts.get(Path(root), digest), kept, spacing_mm)

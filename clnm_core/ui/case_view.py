@@ -16,7 +16,7 @@ from clnm_core.report.answers import recorded_case_answer
 from clnm_core.store import selection
 from clnm_core.store.case_records import CaseRecord
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, panels, tables
+from clnm_core.ui import cached, panels, pictures, tables
 from clnm_core.ui.words import plain
 
 PICTURES_AT_ONCE = 4
@@ -141,7 +141,7 @@ def _draw_picture(image: Mapping[Hashable, Any], masks: Mapping[str, str]) -> No
     kind = Modality(image["modality"]) if image["modality"] in set(Modality) else Modality.OTHER
     view = image["view"] if isinstance(image["view"], str) else ""
     words = f"{_MODALITY_WORDS[kind]}{f', {view}' if view else ''}"
-    markup = cached.picture(
+    markup = pictures.with_outlines(
         words,
         str(image["digest"]),
         tuple(sorted(masks.items())),

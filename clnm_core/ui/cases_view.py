@@ -18,7 +18,7 @@ from clnm_core.domain.outcomes import OutcomeCount
 from clnm_core.report.answers import cases_answer
 from clnm_core.store import selection
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, links, panels, tables
+from clnm_core.ui import cached, links, panels, pictures, tables
 
 PAGE_SIZE = 25
 MOST_PREDICTORS = 5
@@ -77,7 +77,7 @@ def _draw_page(query: CohortQuery, page: int, order: str) -> None:
     rows = cached.computed(rows_of, query, page, order, tuple(c.name for c in columns))
     params = {key: st.query_params.get_all(key) for key in st.query_params}
     kept = {key: words for key, words in params.items() if key not in links.PAGE_KEYS}
-    st.html(list_html(rows, columns, kept, cached.thumbnail))
+    st.html(list_html(rows, columns, kept, pictures.thumbnail))
 
 
 def list_html(

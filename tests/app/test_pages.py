@@ -7,9 +7,14 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clnm_core.domain.dictionary import BUILT_IN
+from clnm_core.store.schema import create_cohort, insert
+from clnm_core.store.snapshots import publish
+from clnm_core.store.tables import Connection
 from clnm_core.ui import frame
 from tests.app.conftest import ROOT, OpenApp, words
 from tests.small_store import CASES, CLINIC, NECK
@@ -160,3 +165,23 @@ def test_a_page_also_runs_by_itself(
     monkeypatch.setenv("CLNM_STORE", str(small_store))
     app = AppTest.from_file(str(ROOT / "pages" / file), default_timeout=60).run()
     assert not [e for e in app.exception if "page" not in str(e.message).lower()]
+
+
+@pytest.mark.parametrize("file", ["overview.py", "cases.py", "case.py"])
+def test_a_cohort_without_any_outcome_is_still_shown(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(con: Connection) -> None:
+        create_cohort(con, "list", BUILT_IN.only(["case_id", "patient_id", "sex", "age_years"]))
+        rows = {"case_id": ["a", "b", "c"], "patient_id": ["p", "q", "r"]}
+        rows |= {"sex": ["female", "male", "male"], "age_years": [40.0, 50.0, None]}
+        insert(con, "list", "cases", pd.DataFrame(rows))
+
+    publish(tmp_path / "store", build, action="test", detail={})
+    monkeypatch.setenv("CLNM_STORE", str(tmp_path / "store"))
+    app = AppTest.from_file(str(ROOT / "clnm_core" / "ui" / "shell.py"), default_timeout=60).run()
+    if file != "overview.py":
+        app.switch_page(str(ROOT / "pages" / file)).run()
+    assert not app.exception
+    assert not app.error
+    assert "3 of 3 patients" in words(app)
