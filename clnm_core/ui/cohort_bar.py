@@ -76,10 +76,16 @@ def draw_problems() -> None:
     problems = st.session_state.get(_PROBLEMS)
     if not problems:
         return
-    with st.container(border=True, key="link_problems"):
-        for problem in problems:
-            st.markdown(f":material/link_off: {plain(problem)}")
-        st.button("Close", key="close_link_problems", on_click=_forget_problems, type="tertiary")
+    with st.container(
+        border=True,
+        key="link_problems",
+        horizontal=True,
+        wrap=False,
+        vertical_alignment="center",
+    ):
+        lines = (f":material/link_off: {plain(problem)}" for problem in problems)
+        st.markdown("  \n".join(lines), width="stretch")
+        st.button("Close", key="close_link_problems", on_click=_forget_problems)
 
 
 def _everyone() -> CohortQuery:

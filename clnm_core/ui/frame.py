@@ -199,7 +199,9 @@ def cohort_line() -> None:
     count = f"{patients:,} of {count_text(all_patients, 'patient')}"
     if all_cases != all_patients:
         count += f", {cases:,} of {count_text(all_cases, 'case')}"
-    with st.container(key="cohort_line", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        key="cohort_line", horizontal=True, wrap=False, vertical_alignment="center", gap="small"
+    ):
         if record.is_synthetic:
             st.badge("SYNTHETIC", color="orange", icon=":material/science:")
         st.markdown(f"**{plain(record.title)}** · {plain(words)}: {count}", width="stretch")
