@@ -123,7 +123,7 @@ def style() -> None:
         :has(> .st-key-cohort_line) {{ position: sticky; top: 0; z-index: 90; }}
         .st-key-cohort_line {{
             background: {colours.page};
-            border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0;
+            border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0; margin: 0;
         }}
         [data-testid="stMetricLabel"] *, [data-testid="stMetricDelta"] * {{
             white-space: normal !important; overflow: visible !important;
