@@ -19,6 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--address", default="127.0.0.1", help="address to bind (default: %(default)s)"
     )
     parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name by which visitors call the server, where it is not this machine; repeatable",
+    )
     parser.add_argument("--store", type=Path, default=default_store(), help="folder of the store")
 
 
@@ -28,6 +35,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
         f"--server.address={options.address}", f"--server.port={options.port}", "--server.headless=true",
+        *(f"--server.allowedHosts={host}" for host in ("127.0.0.1", "localhost", *options.host)),
     ]  # fmt: skip
     environment = os.environ | {"CLNM_STORE": str(options.store)}
     code = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode  # noqa: S603 (own arguments)

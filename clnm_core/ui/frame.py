@@ -120,7 +120,7 @@ def style() -> None:
     colours = palette(is_dark())
     st.html(
         f"""<style>
-        :has(> .st-key-cohort_line) {{ position: sticky; top: 3px; z-index: 90; }}
+        :has(> .st-key-cohort_line) {{ position: sticky; top: 0; z-index: 90; }}
         .st-key-cohort_line {{
             background: {colours.page};
             border-bottom: 1px solid {colours.grid}; padding: 0.55rem 0; margin: 0;

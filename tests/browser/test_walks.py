@@ -92,8 +92,14 @@ def test_the_uci_table_walks_from_import_to_every_audit_page(
     give(page, "import_table", shared_data / "uci_dtc_recurrence" / "Thyroid_Diff_semicolon.csv")
     expect(page.get_by_text("383 rows of 383 patients")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Import 383 rows").click()
-    page.get_by_role("link", name="Train a model on it").click(timeout=PATIENCE_MS)
-    page.get_by_role("button", name="Train the clinical model").click(timeout=PATIENCE_MS)
+    link = page.get_by_role("link", name="Train a model on it")
+    expect(link).to_be_visible(timeout=PATIENCE_MS)
+    assert "383 rows of 383 patients" in main_text(page)
+    link.click()
+    train = page.get_by_role("button", name="Train the clinical model")
+    expect(train).to_be_visible(timeout=PATIENCE_MS)
+    assert "judges any cervical node metastasis" in main_text(page)
+    train.click()
     expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=PATIENCE_MS)
     for path, words in (
         ("performance", "On 383"),

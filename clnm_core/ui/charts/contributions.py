@@ -9,6 +9,7 @@ from clnm_core.ui.charts import theme
 
 _ROW = 30
 _MOST_ROWS = 12
+_LEAST = 0.005
 
 
 def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> go.Figure:
@@ -18,12 +19,13 @@ def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> 
     ----------
     contributions : pandas.DataFrame
         ``label``, ``value`` (in words), ``log_odds``; largest first. At most twelve are
-        drawn; the table has them all.
+        drawn, and none that rounds to 0.00; the table has them all.
     dark : bool
         Whether the page is dark.
     """
     colours = theme.palette(dark)
-    rows = contributions.head(_MOST_ROWS).iloc[::-1]
+    moving = contributions[contributions["log_odds"].abs() >= _LEAST]
+    rows = (moving if len(moving) else contributions.head(1)).head(_MOST_ROWS).iloc[::-1]
     names = [f"{row.label}: {row.value}" for row in rows.itertuples()]
     traces: list[theme.Trace] = []
     traces.append(
