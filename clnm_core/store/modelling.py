@@ -19,7 +19,7 @@ from clnm_core.domain.columns import Registry
 from clnm_core.errors import MissingOutcomeError, ModelError, UnknownModelError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.places import StorePaths
-from clnm_core.store.records import CohortRecord, ModelRecord
+from clnm_core.store.records import ModelRecord, first_outcome
 from clnm_core.store.schema import put_model, replace_predictions
 from clnm_core.store.selection import cases
 from clnm_core.store.snapshots import publish
@@ -253,23 +253,6 @@ def can_predict(record: ModelRecord) -> bool:
 def case_report(model: ClinicalModel, record: ModelRecord, form: Mapping[str, Any]) -> CaseReport:
     """What the model says of one case; see :func:`~clnm_core.systems.case.judge_case`."""
     return judge_case(model, record.manifest, form)
-
-
-def first_outcome(record: CohortRecord) -> str:
-    """The first outcome that some cases have and some have not.
-
-    Raises
-    ------
-    MissingOutcomeError
-        If there is none.
-    """
-    for count in record.outcomes:
-        if count.true and count.false:
-            return count.name
-    raise MissingOutcomeError(
-        f"Cohort {record.name} has no outcome that some cases have and some have not, "
-        "so nothing can be learned from it."
-    )
 
 
 def _check_name(name: str, models: Sequence[ModelRecord]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clnm_core.domain.outcomes import OutcomeCount
+from clnm_core.errors import MissingOutcomeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,21 @@ class ModelRecord:
     version: str = ""
     created: str = ""
     manifest: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+def first_outcome(record: CohortRecord) -> str:
+    """The first outcome that some cases have and some have not: the default of a model.
+
+    Raises
+    ------
+    MissingOutcomeError
+        If there is none.
+
+    """
+    for count in record.outcomes:
+        if count.true and count.false:
+            return count.name
+    raise MissingOutcomeError(
+        f"Cohort {record.name} has no outcome that some cases have and some have not, "
+        "so nothing can be learned from it."
+    )

@@ -18,7 +18,7 @@ from clnm_core.store.ingest.numbers import numbers
 from clnm_core.store.ingest.predictions_table import find_column
 from clnm_core.store.ingest.reading import Table
 from clnm_core.store.pseudonyms import pseudonym
-from clnm_core.store.records import CohortRecord, ModelRecord
+from clnm_core.store.records import ModelRecord, first_outcome
 from clnm_core.store.schema import put_model, replace_predictions
 from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection, schema_of
@@ -100,7 +100,7 @@ def import_predictions(
         record = warehouse.cohort(cohort)
         _check_model(model, warehouse.models(cohort))
         cases = warehouse.rows(f"SELECT case_id, split FROM {schema_of(cohort)}.cases")  # noqa: S608
-    predicted = outcome or _first_outcome(record)
+    predicted = outcome or first_outcome(record)
     if predicted not in {one.name for one in record.outcomes}:
         names = ", ".join(one.name for one in record.outcomes) or "none"
         raise MissingOutcomeError(
@@ -155,15 +155,6 @@ def _check_model(name: str, models: list[ModelRecord]) -> None:
         raise ModelError(
             f"{name!r} is the name of a model that was trained here. Choose another name."
         )
-
-
-def _first_outcome(record: CohortRecord) -> str:
-    both = [one.name for one in record.outcomes if one.true and one.false]
-    if not both:
-        raise MissingOutcomeError(
-            f"Cohort {record.name} has no outcome that some cases have and some have not."
-        )
-    return both[0]
 
 
 def _cases(root: Path, cohort: str, words: pd.Series, known: set[str]) -> pd.Series:
