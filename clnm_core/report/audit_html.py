@@ -17,7 +17,7 @@ from clnm_core.report.audit_figures import (
     roc_figure,
 )
 from clnm_core.report.gap_words import column_words
-from clnm_core.report.methods import references
+from clnm_core.report.references import references
 from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
 from clnm_core.report.svg import whisker
 from clnm_core.report.wording import (

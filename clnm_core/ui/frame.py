@@ -59,9 +59,19 @@ PAGES = (
         "How well a model separates, and whether its risks can be believed.",
     ),
     Entry(
+        *("Audit", "compare.py", "Compare", "compare_arrows", "compare", CASES),
+        "Which model is better, and by how much?",
+        "Models side by side on the same cases, and how lucky the winner was.",
+    ),
+    Entry(
         *("Audit", "subgroups.py", "Subgroups", "account_tree", "subgroups", CASES),
         "For whom does it fail?",
         "For whom a model fails: every group with n and interval.",
+    ),
+    Entry(
+        *("Audit", "slices.py", "Slices", "manage_search", "slices", CASES),
+        "Where does it err most?",
+        "Groups that nobody asked about in which a model errs most, confirmed on other patients.",
     ),
     Entry(
         *("Audit", "location.py", "Location", "my_location", "location", CASES),
@@ -69,9 +79,34 @@ PAGES = (
         "Where in the gland risk lives: capsule distance, lobe and third.",
     ),
     Entry(
+        *("Audit", "readers.py", "Readers", "visibility", "readers", CASES),
+        "Does it beat, or help, the doctors?",
+        "Readers and a model on the same cases, and readers with and without it.",
+    ),
+    Entry(
+        *("Audit", "failures.py", "Failures", "report", "failures", CASES),
+        "What does it get wrong?",
+        "Missed metastases and false alarms one by one, with images and notes.",
+    ),
+    Entry(
         *("Audit", "audit_file.py", "Audit a file", "upload_file", "audit-file", NOTHING),
         "Can these predictions be believed?",
         "Audit any table of outcomes and risks, without importing it.",
+    ),
+    Entry(
+        *("Study", "checks.py", "Checks", "rule", "checks", COHORT),
+        "What could be wrong with the data or the study?",
+        "Leaks, duplicates, shift between centres, and other reasons for doubt.",
+    ),
+    Entry(
+        *("Study", "published.py", "Published figures", "find_in_page", "published", NOTHING),
+        "Do these published numbers fit together?",
+        "Every confusion matrix that fits a paper's figures, and what cannot be true together.",
+    ),
+    Entry(
+        *("Study", "checklists.py", "Checklists", "checklist", "checklists", COHORT),
+        "What must the paper still report?",
+        "Reporting checklists, filled in where the store knows the answer.",
     ),
     Entry(
         *("Predict", "predict.py", "Predict", "person_add", "predict", COHORT),

@@ -1,0 +1,38 @@
+"""Which papers do the methods lines name?"""
+
+from __future__ import annotations
+
+from clnm_core.stats.location import PUBLISHED_NEAR_CAPSULE
+
+REFERENCES: dict[str, str] = {
+    "Austin 2009": "Austin PC. Using the standardized difference to compare the prevalence of a binary variable between two groups. Commun Stat Simul Comput 2009;38:1228-1234. doi:10.1080/03610910902859574",
+    "Austin 2014": "Austin PC, Steyerberg EW. Graphical assessment of internal and external calibration of logistic regression models. Stat Med 2014;33:517-535. doi:10.1002/sim.5941",
+    "Austin 2019": "Austin PC, Steyerberg EW. The integrated calibration index (ICI) and related metrics. Stat Med 2019;38:4051-4065. doi:10.1002/sim.8281",
+    "Brier 1950": "Brier GW. Verification of forecasts expressed in terms of probability. Mon Weather Rev 1950;78:1-3. doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
+    "Cox 1958": "Cox DR. Two further applications of a model for binary regression. Biometrika 1958;45:562-565. doi:10.1093/biomet/45.3-4.562",
+    "DeLong 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated receiver operating characteristic curves. Biometrics 1988;44:837-845. doi:10.2307/2531595",
+    "Harrell 2015": "Harrell FE. Regression modeling strategies. 2nd ed. Springer 2015. doi:10.1007/978-3-319-19425-7",
+    "Korn 1998": "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts estimated from survey data. Surv Methodol 1998;24:193-201.",
+    "Kruskal 1952": "Kruskal WH, Wallis WA. Use of ranks in one-criterion variance analysis. J Am Stat Assoc 1952;47:583-621. doi:10.1080/01621459.1952.10483441",
+    "Liang 1986": "Liang KY, Zeger SL. Longitudinal data analysis using generalized linear models. Biometrika 1986;73:13-22. doi:10.1093/biomet/73.1.13",
+    "Obuchowski 1997": "Obuchowski NA. Nonparametric analysis of clustered ROC curve data. Biometrics 1997;53:567-578. doi:10.2307/2533958",
+    "Shen 2025": f"Shen et al. Nat Commun 2025;16:7052. doi:{PUBLISHED_NEAR_CAPSULE.doi}",
+    "Vickers 2006": "Vickers AJ, Elkin EB. Decision curve analysis. Med Decis Making 2006;26:565-574. doi:10.1177/0272989X06295361",
+    "Welch 1951": "Welch BL. On the comparison of several mean values: an alternative approach. Biometrika 1951;38:330-336. doi:10.1093/biomet/38.3-4.330",
+    "Wilson 1927": "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953",
+    "Yang 2012": "Yang D, Dalton JE. A unified approach to measuring the effect size between two groups using SAS. SAS Global Forum 2012, paper 335.",
+    "Zou 2008": "Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. Stat Med 2008;27:1693-1702. doi:10.1002/sim.3095",
+}
+"""Full citations by author and year, in alphabetical order."""
+
+
+def references(text: str) -> list[str]:
+    """Full citations of the methods that a text names, in the order of their names.
+
+    Examples
+    --------
+    >>> [line[:10] for line in references("AUC: DeLong 1988; shares: Wilson 1927")]
+    ['DeLong ER,', 'Wilson EB.']
+
+    """
+    return [citation for name, citation in REFERENCES.items() if name in text]
