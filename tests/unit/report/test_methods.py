@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from clnm_core.report import methods
+from clnm_core.report.references import REFERENCES, references
 from clnm_core.stats.location import distance_bins, distance_curve
 
 LINES = {
@@ -21,14 +22,14 @@ LINES = {
 def test_every_method_named_with_a_year_has_its_full_citation(line):
     named = re.findall(r"\b[A-Z][A-Za-z]+ (?:19|20)\d\d", line)
     assert named
-    assert len(methods.references(line)) == len(set(named))
+    assert len(references(line)) == len(set(named))
     assert line.endswith(".")
 
 
 def test_citations_are_distinct_and_carry_a_doi_where_there_is_one():
-    citations = list(methods.REFERENCES.values())
+    citations = list(REFERENCES.values())
     assert len(set(citations)) == len(citations)
-    without = {name for name, text in methods.REFERENCES.items() if "doi:" not in text}
+    without = {name for name, text in REFERENCES.items() if "doi:" not in text}
     assert without == {"Korn 1998", "Yang 2012"}
 
 
