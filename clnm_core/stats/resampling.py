@@ -65,8 +65,8 @@ def resampled_counts(
     if n == 0:
         return np.zeros((bootstrap, cells))
     if patient is None:
-        share = np.bincount(cell, minlength=cells) / n
-        return generator.multinomial(n, share, size=bootstrap).astype(float)
+        seen = np.bincount(cell, minlength=cells).astype(float)
+        return redrawn_counts(seen, bootstrap=bootstrap, seed=seed)
     block, blocks = _blocks(patient, generator)
     content = np.bincount(block * cells + cell, minlength=blocks * cells)
     drawn = generator.integers(blocks, size=(bootstrap, blocks))
@@ -75,6 +75,34 @@ def resampled_counts(
     return weight.reshape(bootstrap, blocks).astype(float) @ content.reshape(blocks, cells).astype(
         float
     )
+
+
+def redrawn_counts(
+    counts: NDArray[np.float64], *, bootstrap: int, seed: int
+) -> NDArray[np.float64]:
+    """As :func:`resampled_counts` where every case is a patient, from the counts alone.
+
+    Parameters
+    ----------
+    counts : numpy.ndarray of float, shape (cells,)
+        Cases per cell as they were seen.
+    bootstrap : int
+        How many resamples, 0 or more.
+    seed : int
+        Start of the random numbers.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (bootstrap, cells)
+
+    """
+    if bootstrap < 0:
+        raise ValueError(f"bootstrap must be 0 or more; got {bootstrap!r}.")
+    n = int(counts.sum())
+    if n == 0:
+        return np.zeros((bootstrap, len(counts)))
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(n, counts / n, size=bootstrap).astype(float)
 
 
 def smoothed_counts(

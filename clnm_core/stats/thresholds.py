@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.discrimination import roc_curve
-from clnm_core.stats.resampling import percentile_interval, resampled_counts, smoothed_counts
+from clnm_core.stats.resampling import (
+    percentile_interval,
+    redrawn_counts,
+    resampled_counts,
+    smoothed_counts,
+)
 from clnm_core.stats.uncertainty import Estimate, not_estimable, wilson
 
 RATES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "flag_rate")
@@ -111,35 +116,37 @@ def operating_point(
     """
     cell = _cell(predictions, threshold)
     seen = np.bincount(cell, minlength=4).astype(float)
-    patient = predictions.patient if predictions.is_clustered else None
-    drawn = resampled_counts(cell, 4, patient, bootstrap=bootstrap, seed=seed)
-    values, resamples = _measures(seen), _measures(drawn)
-    trials = _trials(seen)
-    method = "percentile bootstrap"
-    patients = len(predictions)
-    if patient is not None:
-        patients = int((np.bincount(patient) > 0).sum())
-        method += ", patient-clustered"
-    smoothed: dict[str, NDArray[np.float64]] = {}
-    estimates = {}
-    for name, value in values.items():
-        if math.isnan(value):
-            estimates[name] = not_estimable(_UNDEFINED[name], level=level)
-        elif patient is None and name in RATES:
-            events, of = trials[name]
-            estimates[name] = wilson(float(events), float(of), level=level)
-        else:
-            sample, words = resamples[name], method
-            if bootstrap and not np.any(np.abs(sample - value) > 1e-12):
-                smoothed = smoothed or _measures(
-                    smoothed_counts(seen, patients, bootstrap=bootstrap, seed=seed)
-                )
-                sample, words = smoothed[name], f"{method}, half a case added to each count"
-            if bootstrap and (patients < 2 or np.isnan(sample).all()):
-                estimates[name] = not_estimable("too few patients to resample", level=level)
-                continue
-            estimates[name] = percentile_interval(float(value), sample, level=level, method=words)
-    return estimates
+    if not predictions.is_clustered:
+        return _estimates(seen, redrawn_counts(seen, bootstrap=bootstrap, seed=seed), level, seed)
+    drawn = resampled_counts(cell, 4, predictions.patient, bootstrap=bootstrap, seed=seed)
+    patients = int((np.bincount(predictions.patient) > 0).sum())
+    return _estimates(seen, drawn, level, seed, patients)
+
+
+def measures_of(
+    counts: Confusion, *, level: float = 0.95, bootstrap: int = 1000, seed: int = 0
+) -> dict[str, Estimate]:
+    """What :func:`operating_point` gives, from the four counts alone: no row is touched.
+
+    Only where every case is a patient of its own; where patients have several cases the
+    counts do not say how surely they are known.
+
+    Parameters
+    ----------
+    counts : Confusion
+        Calls at one threshold.
+    level, bootstrap, seed
+        As in :func:`operating_point`.
+
+    Examples
+    --------
+    >>> found = measures_of(Confusion(tp=8, fp=1, fn=2, tn=9))
+    >>> round(found["sensitivity"].low, 2), round(found["sensitivity"].high, 2)
+    (0.49, 0.94)
+
+    """
+    seen = np.array([counts.tn, counts.fn, counts.fp, counts.tp], dtype=float)
+    return _estimates(seen, redrawn_counts(seen, bootstrap=bootstrap, seed=seed), level, seed)
 
 
 def youden_threshold(predictions: Predictions) -> float:
@@ -166,6 +173,42 @@ def youden_threshold(predictions: Predictions) -> float:
         return math.nan
     index = (curve["sensitivity"] + curve["specificity"]).to_numpy()
     return float(curve["threshold"].iloc[int((index >= index.max() - 1e-12).argmax())])
+
+
+def _estimates(
+    seen: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    level: float,
+    seed: int,
+    patients: int | None = None,
+) -> dict[str, Estimate]:
+    """Every measure of four counts; ``patients`` where they have several cases."""
+    bootstrap, is_clustered = len(drawn), patients is not None
+    if patients is None:
+        patients = int(seen.sum())
+    values, resamples = _measures(seen), _measures(drawn)
+    trials = _trials(seen)
+    method = "percentile bootstrap" + (", patient-clustered" if is_clustered else "")
+    smoothed: dict[str, NDArray[np.float64]] = {}
+    estimates = {}
+    for name, value in values.items():
+        if math.isnan(value):
+            estimates[name] = not_estimable(_UNDEFINED[name], level=level)
+        elif not is_clustered and name in RATES:
+            events, of = trials[name]
+            estimates[name] = wilson(float(events), float(of), level=level)
+        else:
+            sample, words = resamples[name], method
+            if bootstrap and not np.any(np.abs(sample - value) > 1e-12):
+                smoothed = smoothed or _measures(
+                    smoothed_counts(seen, patients, bootstrap=bootstrap, seed=seed)
+                )
+                sample, words = smoothed[name], f"{method}, half a case added to each count"
+            if bootstrap and (patients < 2 or np.isnan(sample).all()):
+                estimates[name] = not_estimable("too few patients to resample", level=level)
+                continue
+            estimates[name] = percentile_interval(float(value), sample, level=level, method=words)
+    return estimates
 
 
 def _cell(predictions: Predictions, threshold: float) -> NDArray[np.intp]:
