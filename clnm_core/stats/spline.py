@@ -115,7 +115,7 @@ def restricted_cubic(x: ArrayLike, knots: tuple[float, ...]) -> NDArray[np.float
 
 def logistic_fit(
     basis: NDArray[np.float64],
-    y: NDArray[np.bool_],
+    y: NDArray[np.bool_] | NDArray[np.float64],
     cluster: NDArray[np.int64] | None = None,
     *,
     steps: int = 50,
@@ -128,7 +128,9 @@ def logistic_fit(
     Parameters
     ----------
     basis : numpy.ndarray of float, shape (n, k)
-    y : numpy.ndarray of bool, shape (n,)
+    y : numpy.ndarray of bool or float, shape (n,)
+        Floats are shares in [0, 1], as mean risks are; their model covariance is then meaningless,
+        and only the coefficients and the sandwich hold.
     cluster : numpy.ndarray of int, shape (n,), optional
         Codes from 0.
     steps : int
