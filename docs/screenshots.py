@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-from clnm_core.ui.frame import PAGES  # noqa: E402
+from clnm_core.ui.entries import PAGES  # noqa: E402
 from tests.ensure_chromium import find_chromium  # noqa: E402
 
 WIDTH = 1280

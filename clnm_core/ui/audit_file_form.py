@@ -13,7 +13,7 @@ from clnm_core.ui.audited_file import AuditedFile, Choice
 from clnm_core.ui.words import plain
 
 TYPES = ["csv", "tsv", "txt", "xlsx", "parquet"]
-LARGEST_MB = 50
+LARGEST_MB = 200
 
 
 def ask() -> AuditedFile | None:

@@ -15,7 +15,7 @@ from clnm_core.report.wording import count_text
 from clnm_core.stats.audit import DEFAULT_THRESHOLD, Audit, audit
 from clnm_core.stats.findings import Finding, findings
 from clnm_core.store.ingest.predictions_table import PredictionsTable
-from clnm_core.ui import audited_file, panels, performance_view, subgroups_view
+from clnm_core.ui import audit_file_pages, audited_file, panels, performance_view, subgroups_view
 from clnm_core.ui.audited_file import AuditedFile, Choice
 from clnm_core.ui.compared import Compared, at_threshold, compare
 from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, call, judge
@@ -71,6 +71,7 @@ def draw(file: AuditedFile, choice: Choice) -> None:
     else:
         metric = _metric(file)
         subgroups_view.draw(compared, metric)
+    audit_file_pages.draw(file, choice, found)
     _downloads(file, choice, found, split, threshold)
     if view == "Performance" or compared is None:
         line = performance_view.methods(judged, threshold)

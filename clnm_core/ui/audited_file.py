@@ -19,6 +19,7 @@ from clnm_core.domain.predictions import Predictions
 from clnm_core.store.ingest.predictions_guess import Guess, Profile, guess_columns, profiles
 from clnm_core.store.ingest.predictions_table import PredictionsTable, read_predictions
 from clnm_core.store.ingest.reading import Table, read_table
+from clnm_core.ui import visiting_file
 
 _KEPT = "_audited_file"
 _NUMBER = "_audited_files"
@@ -88,6 +89,7 @@ def keep(data: bytes, name: str, *, sheet: str | None = None, is_example: bool =
     """
     table = read_table(data, name, sheet=sheet)
     found = profiles(table)
+    visiting_file.close()
     number = int(st.session_state.get(_NUMBER, 0)) + 1
     st.session_state[_NUMBER] = number
     st.session_state[_KEPT] = AuditedFile(
@@ -102,6 +104,7 @@ def keep(data: bytes, name: str, *, sheet: str | None = None, is_example: bool =
 
 def forget() -> None:
     """Let go of the file and of everything computed from it."""
+    visiting_file.close()
     st.session_state.pop(_KEPT, None)
 
 

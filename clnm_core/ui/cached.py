@@ -1,5 +1,8 @@
 """What has been computed already? The caches of the app; those of pictures are beside them.
 
+An uploaded table that is open as a cohort has caches of its own, which only its visitor
+reaches (:mod:`clnm_core.ui.visiting_file`).
+
 A key is made of small values only: the store's place and version, the
 :class:`~clnm_core.domain.cohort.CohortQuery`, and plain words or numbers. A frame is never
 a key (Streamlit hashes only a sample of a large one), and a query is hashed by its
@@ -25,6 +28,7 @@ from clnm_core.store.places import default_store
 from clnm_core.store.selection import Counts
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import CohortRecord, ModelRecord, Warehouse
+from clnm_core.ui import visiting_file
 
 Small = str | int | float | bool | None | tuple[Any, ...]
 """What a key may be made of."""
@@ -65,8 +69,10 @@ def version() -> int:
     return found
 
 
-def warehouse() -> Warehouse:
-    """The snapshot that this run reads, shared by all visitors."""
+def warehouse(cohort: str = "") -> Warehouse:
+    """The snapshot that this run reads, shared by all visitors; or the uploaded table's own."""
+    if visiting_file.is_visiting(cohort):
+        return visiting_file.warehouse()
     return _warehouse(_root(), version())
 
 
@@ -102,6 +108,8 @@ def computed(
     if no_names or not all(_is_small(value) for value in values):
         raise TypeError("values of a cached computation must be plain words or numbers in order.")
     name = f"{function.__module__}.{function.__qualname__}"
+    if visiting_file.is_visiting(query.cohort):
+        return _of_visiting_file(visiting_file.token(), name, query, tuple(values), function)
     return _computed(_root(), version(), name, query, tuple(values), function)
 
 
@@ -118,6 +126,8 @@ def drawn(
     if no_names or not all(_is_small(value) for value in values):
         raise TypeError("values of a cached figure must be plain words or numbers in order.")
     name = f"{function.__module__}.{function.__qualname__}"
+    if visiting_file.is_visiting(query.cohort):
+        return _of_visiting_file(visiting_file.token(), name, query, tuple(values), function)
     return _drawn(_root(), version(), name, query, tuple(values), function)
 
 
@@ -131,25 +141,30 @@ def for_visitor(function: Callable[..., _R], key: str, *values: Small, data: Any
 
 
 def cohorts() -> tuple[CohortRecord, ...]:
-    """All cohorts: the synthetic ones, largest first, then the others by name.
+    """All cohorts: the synthetic ones, largest first, then the others by name; the visitor's last.
 
     The first is shown where a link names none, so importing a cohort must not change it.
     """
-    return _cohorts(_root(), version())
+    stored = _cohorts(_root(), version())
+    return (*stored, *visiting_file.warehouse().cohorts()) if visiting_file.opened() else stored
 
 
 def cohort(name: str) -> CohortRecord:
     """One cohort, counted over all its cases."""
-    return warehouse().cohort(name)
+    return warehouse(name).cohort(name)
 
 
 def registry(name: str) -> Registry:
     """The columns of one cohort."""
+    if visiting_file.is_visiting(name):
+        return visiting_file.warehouse().registry(name)
     return _registry(_root(), version(), name)
 
 
 def models(name: str) -> tuple[ModelRecord, ...]:
     """The models that have predictions for one cohort."""
+    if visiting_file.is_visiting(name):
+        return tuple(visiting_file.warehouse().models(name))
     return _models(_root(), version(), name)
 
 
@@ -268,3 +283,16 @@ def _for_visitor(
     name: str, key: str, values: tuple[Any, ...], _function: Callable[..., Any], _data: Any
 ) -> Any:
     return _function(_data, *values)
+
+
+@st.cache_data(
+    max_entries=256, max_size="512MiB", show_spinner=False, scope="session", hash_funcs=_HASH
+)
+def _of_visiting_file(
+    token: str,
+    name: str,
+    query: CohortQuery,
+    values: tuple[Any, ...],
+    _function: Callable[..., Any],
+) -> Any:
+    return _function(visiting_file.warehouse(), query, *values)

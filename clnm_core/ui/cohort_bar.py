@@ -15,7 +15,7 @@ import streamlit as st
 from clnm_core.domain.cohort import Between, CohortQuery, Criterion, OneOf
 from clnm_core.domain.columns import Column, Kind, Registry
 from clnm_core.errors import EmptyCohortError
-from clnm_core.ui import cached, links
+from clnm_core.ui import cached, links, visiting_file
 from clnm_core.ui.offered import Offered, slider_scale
 from clnm_core.ui.words import plain
 
@@ -51,6 +51,7 @@ def draw(*, is_used: bool = True) -> CohortQuery:
     """
     _read_link()
     _open_asked()
+    _leave_closed_file()
     place = st.container() if is_used else st.expander("Cohort (not used on this page)")
     with place:
         query = _bar()
@@ -115,6 +116,16 @@ def _open_asked() -> None:
         st.session_state["cohort"] = name
         for outcome in Offered().outcomes(name)[:1]:
             st.session_state["outcome"] = outcome
+
+
+def _leave_closed_file() -> None:
+    """Go back to the first cohort where the uploaded table that was shown is no longer open."""
+    if (
+        visiting_file.is_visiting(st.session_state.get("cohort", ""))
+        and visiting_file.opened() is None
+    ):
+        open_cohort(cached.cohorts()[0].name)
+        _open_asked()
 
 
 def _forget_problems() -> None:

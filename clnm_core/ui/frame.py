@@ -1,10 +1,9 @@
-"""What is around every page: which pages there are, badge, cohort in words, footer."""
+"""What is around every page: navigation, badge, cohort in words, footer."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -13,126 +12,26 @@ from streamlit.navigation.page import StreamlitPage
 from clnm_core import __version__
 from clnm_core.errors import ClnmError
 from clnm_core.report.wording import RESEARCH_USE, count_text
-from clnm_core.ui import cached, cohort_bar
+from clnm_core.ui import cached, cohort_bar, visiting_file
 from clnm_core.ui.charts.theme import palette
+from clnm_core.ui.entries import PAGES, Entry
 from clnm_core.ui.words import plain
 
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
-
-CASES, COHORT, NOTHING = "cases", "cohort", "nothing"
-"""What of the cohort bar a page follows: the filtered cases, only the cohort, or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the navigation."""
-
-    group: str
-    file: str
-    title: str  #: short, for the navigation
-    icon: str
-    url_path: str
-    follows: str
-    question: str  #: the title on the page
-    help: str
-
-
-PAGES = (
-    Entry(
-        *("Cohort", "overview.py", "Overview", "groups", "overview", CASES),
-        "Who is in the cohort?",
-        "Who is in the cohort: counts, Table 1, distributions, who was left out.",
-    ),
-    Entry(
-        *("Cohort", "cases.py", "Cases", "view_list", "cases", CASES),
-        "Which cases are these?",
-        "The cases one by one, with thumbnails; a row opens its record.",
-    ),
-    Entry(
-        *("Cohort", "case.py", "Case", "person_search", "case", COHORT),
-        "What about this patient?",
-        "One case: record, images with outlines, risks of every model.",
-    ),
-    Entry(
-        *("Audit", "performance.py", "Performance", "monitoring", "performance", CASES),
-        "How well does the model separate, and can its risks be believed?",
-        "How well a model separates, and whether its risks can be believed.",
-    ),
-    Entry(
-        *("Audit", "compare.py", "Compare", "compare_arrows", "compare", CASES),
-        "Which model is better, and by how much?",
-        "Models side by side on the same cases, and how lucky the winner was.",
-    ),
-    Entry(
-        *("Audit", "subgroups.py", "Subgroups", "account_tree", "subgroups", CASES),
-        "For whom does it fail?",
-        "For whom a model fails: every group with n and interval.",
-    ),
-    Entry(
-        *("Audit", "slices.py", "Slices", "manage_search", "slices", CASES),
-        "Where does it err most?",
-        "Groups that nobody asked about in which a model errs most, confirmed on other patients.",
-    ),
-    Entry(
-        *("Audit", "location.py", "Location", "my_location", "location", CASES),
-        "Where does risk live?",
-        "Where in the gland risk lives: capsule distance, lobe and third.",
-    ),
-    Entry(
-        *("Audit", "readers.py", "Readers", "visibility", "readers", CASES),
-        "Does it beat, or help, the doctors?",
-        "Readers and a model on the same cases, and readers with and without it.",
-    ),
-    Entry(
-        *("Audit", "failures.py", "Failures", "report", "failures", CASES),
-        "What does it get wrong?",
-        "Missed metastases and false alarms one by one, with images and notes.",
-    ),
-    Entry(
-        *("Audit", "audit_file.py", "Audit a file", "upload_file", "audit-file", NOTHING),
-        "Can these predictions be believed?",
-        "Audit any table of outcomes and risks, without importing it.",
-    ),
-    Entry(
-        *("Study", "checks.py", "Checks", "rule", "checks", COHORT),
-        "What could be wrong with the data or the study?",
-        "Leaks, duplicates, shift between centres, and other reasons for doubt.",
-    ),
-    Entry(
-        *("Study", "published.py", "Published figures", "find_in_page", "published", NOTHING),
-        "Do these published numbers fit together?",
-        "Every confusion matrix that fits a paper's figures, and what cannot be true together.",
-    ),
-    Entry(
-        *("Study", "checklists.py", "Checklists", "checklist", "checklists", COHORT),
-        "What must the paper still report?",
-        "Reporting checklists, filled in where the store knows the answer.",
-    ),
-    Entry(
-        *("Predict", "predict.py", "Predict", "person_add", "predict", COHORT),
-        "What is the risk of this patient?",
-        "The risk of one new case, with what the model was trained on.",
-    ),
-    Entry(
-        *("Data", "import_data.py", "Import", "database_upload", "import", NOTHING),
-        "What is in your table?",
-        "Bring a table and its images into the store.",
-    ),
-    Entry(
-        *("About", "methods.py", "Methods", "menu_book", "methods", COHORT),
-        "What do the numbers mean?",
-        "Definitions of every number, and the data dictionary.",
-    ),
-)
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
     """The navigation: the pages that are there, by group."""
     groups: dict[str, list[StreamlitPage]] = {}
     for entry in PAGES:
-        if (_FOLDER / entry.file).exists():
+        if is_there(entry):
             groups.setdefault(entry.group, []).append(_page(entry))
     return groups
+
+
+def is_there(entry: Entry) -> bool:
+    """Whether the page has been built."""
+    return (_FOLDER / entry.file).exists()
 
 
 def path_of(file: str) -> str:
@@ -239,6 +138,8 @@ def cohort_line() -> None:
     ):
         if record.is_synthetic:
             st.badge("SYNTHETIC", color="orange", icon=":material/science:")
+        if visiting_file.is_visiting(record.name):
+            st.badge("ONLY YOU SEE IT", color="blue", icon=":material/lock:")
         st.markdown(f"**{plain(record.title)}** · {plain(words)}: {count}", width="stretch")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clnm_core.ui import cached, cohort_bar, first_start, frame
+from clnm_core.ui import cached, cohort_bar, entries, first_start, frame
 
 st.set_page_config(
     page_title="CLNM Explorer",
@@ -22,7 +22,7 @@ frame.brand()
 entry = frame.entry_of(page)
 has_store = cached.pin() > 0
 if not has_store:
-    if entry.follows == frame.NOTHING:
+    if entry.follows == entries.NOTHING:
         first_start.draw_aside()
     else:
         first_start.draw()
@@ -30,13 +30,13 @@ if not has_store:
 
 with st.sidebar:
     if has_store:
-        cohort_bar.draw(is_used=entry.follows != frame.NOTHING)
+        cohort_bar.draw(is_used=entry.follows != entries.NOTHING)
 cohort_bar.draw_problems()
-if entry.follows != frame.NOTHING:
+if entry.follows != entries.NOTHING:
     frame.cohort_line()
 st.title(entry.question, anchor=False)
 body = st.container()
 frame.footer()  # before the page in time, below it in place: a page may stop early
 with body, frame.errors_said():
-    if entry.follows != frame.CASES or frame.has_cases():
+    if entry.follows != entries.CASES or frame.has_cases():
         page.run()

@@ -13,10 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from clnm_core.store.ingest.predictions_guess import guess_columns, profiles
 from clnm_core.store.ingest.reading import read_table
-from clnm_core.ui import audit_file_view, audited_file
+from clnm_core.ui import audit_file_view, audited_file, entries, frame
 from clnm_core.ui.audited_file import AuditedFile, Choice
 from clnm_core.ui.example_table import NAME, example_csv
-from tests.app.conftest import OpenApp, words
+from tests.app.conftest import ROOT, OpenApp, words
+
+FOLLOWING = [e.file for e in entries.PAGES if e.follows == entries.CASES and frame.is_there(e)]
 
 BAD = b"id,y,p,centre\n1,1,0.9,A\n2,0,1.4,A\n3,1,,B\n4,0,0.2,B\n4,1,0.7,B\n6,0,abc,C\n7,1,0.8,C\n8,NX,0.3,C\n"
 
@@ -192,3 +194,58 @@ def test_results_of_a_file_are_kept_up_to_a_limit() -> None:
     for number in range(40):
         assert file.computed(("n", number), lambda number=number: number) == number
     assert len(file.results) == 12
+
+
+def opened_everywhere(open_app: OpenApp, data: pd.DataFrame) -> AppTest:
+    app = uploaded(open_app, "risks.csv", csv(data))
+    return app.button(key="audit_open").click().run()
+
+
+@pytest.mark.parametrize("file", FOLLOWING)
+@pytest.mark.parametrize("rows", [12, 240])
+def test_every_page_that_follows_the_cases_takes_the_uploaded_file(
+    open_app: OpenApp, file: str, rows: int
+) -> None:
+    app = opened_everywhere(open_app, table(rows))
+    app.switch_page(str(ROOT / "pages" / file)).run()
+    assert not app.exception
+    text = words(app)
+    assert f"**Your file** · all cases: {rows} of {rows} patients" in text
+    assert not app.error
+
+
+def test_another_visitor_does_not_have_the_file(open_app: OpenApp) -> None:
+    mine = opened_everywhere(open_app, table(90))
+    assert mine.selectbox(key="cohort").value == "your-file"
+    other = open_app("performance.py")
+    assert "Your file" not in other.selectbox(key="cohort").options
+    linked = open_app("performance.py", cohort="Your file")
+    assert "which this store does not have" in words(linked)
+
+
+def test_letting_go_of_the_file_goes_back_to_the_store(open_app: OpenApp) -> None:
+    app = opened_everywhere(open_app, table(90))
+    app.button(key="audit_another").click().run()
+    assert not app.exception
+    assert "Your file" not in app.selectbox(key="cohort").options
+
+
+def test_two_risks_in_one_file_are_two_models(open_app: OpenApp) -> None:
+    data = table(120)
+    data["other_risk"] = (data["risk"] * 0.9).round(3)
+    app = opened_everywhere(open_app, data)
+    app.switch_page(str(ROOT / "pages" / "performance.py")).run()
+    assert app.selectbox(key="model").options == ["Risk", "Other risk"]
+    assert not app.exception
+
+
+def test_a_second_file_does_not_show_what_was_computed_for_the_first(open_app: OpenApp) -> None:
+    app = opened_everywhere(open_app, table(90))
+    app.switch_page(str(ROOT / "pages" / "performance.py")).run()
+    first = words(app)
+    app.switch_page(str(ROOT / "pages" / "audit_file.py")).run()
+    app.button(key="audit_another").click().run()
+    app.file_uploader(key="audit_upload").upload("risks.csv", csv(table(90, seed=5))).run()
+    app.button(key="audit_open").click().run()
+    app.switch_page(str(ROOT / "pages" / "performance.py")).run()
+    assert words(app) != first

@@ -15,11 +15,11 @@ from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.store.schema import create_cohort, insert
 from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection
-from clnm_core.ui import frame
+from clnm_core.ui import entries
 from tests.app.conftest import ROOT, OpenApp, words
 from tests.small_store import CASES, CLINIC, NECK
 
-FILES = [entry.file for entry in frame.PAGES if (ROOT / "pages" / entry.file).exists()]
+FILES = [entry.file for entry in entries.PAGES if (ROOT / "pages" / entry.file).exists()]
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -30,7 +30,7 @@ def test_every_page_opens_for_every_cohort_with_the_frame_around_it(
     app = open_app(file, cohort=cohort)
     assert not app.exception
     assert not app.error
-    question = next(entry.question for entry in frame.PAGES if entry.file == file)
+    question = next(entry.question for entry in entries.PAGES if entry.file == file)
     assert app.title[0].value == question
     assert "Not a medical device" in words(app)
     assert "store version 1" in words(app)
@@ -38,7 +38,7 @@ def test_every_page_opens_for_every_cohort_with_the_frame_around_it(
 
 def test_every_page_file_is_in_the_navigation() -> None:
     on_disk = {path.name for path in (ROOT / "pages").glob("*.py")}
-    assert on_disk <= {entry.file for entry in frame.PAGES}
+    assert on_disk <= {entry.file for entry in entries.PAGES}
 
 
 def test_overview_says_who_is_in_the_cohort(open_app: OpenApp) -> None:

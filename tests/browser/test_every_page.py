@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
-from clnm_core.ui import frame
+from clnm_core.ui import entries
 from tests.browser.conftest import ROOT, NewVisitor, settle
 from tests.small_store import CLINIC, NECK
 
 pytestmark = pytest.mark.browser
 
 PATHS = [
-    "" if entry is frame.PAGES[0] else entry.url_path
-    for entry in frame.PAGES
+    "" if entry is entries.PAGES[0] else entry.url_path
+    for entry in entries.PAGES
     if (ROOT / "pages" / entry.file).exists()
 ]
 

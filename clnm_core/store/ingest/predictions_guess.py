@@ -28,6 +28,7 @@ _MOSTLY = 0.8
 
 _NAMES = {
     "risk": r"risk|prob|pred|score|likelihood|yhat|y_hat|logit|model|^p$|^p_|_p$|output",
+    "plain risk": r"^(risk|prob|probability|predicted_risk|predicted_probability)$",
     "outcome": (
         r"outcome|label|truth|true|target|event|status|class|diagnos|metasta|lnm|clnm|"
         r"lateral|central|malign|dead|died|death|recur|gold|^y$|^y_|result|patholog"
@@ -114,6 +115,13 @@ def guess_columns(found: tuple[Profile, ...]) -> Guess:
     )
 
 
+def other_risks(found: tuple[Profile, ...]) -> tuple[str, ...]:
+    """The columns that may hold the risks of a model: shares that a name calls risks, in order."""
+    return tuple(
+        one.name for one in found if one.is_share and one.distinct > 2 and _says(one, "risk")
+    )
+
+
 def event_words(found: tuple[Profile, ...], outcome: str) -> tuple[str, ...]:
     """The words of a column that say that the outcome happened; a guess.
 
@@ -165,6 +173,7 @@ def _risk_points(profile: Profile) -> float:
     return (
         4.0 * profile.is_share
         + 3.0 * _says(profile, "risk")
+        + 1.5 * _says(profile, "plain risk")
         + variety
         - 2.0 * (not profile.is_share and not _says(profile, "risk"))
         - 0.5
