@@ -91,6 +91,8 @@ def figure_card(
     title: str,
     how_to_read: str,
     name: str,
+    *,
+    methods: str = "",
 ) -> None:
     """A chart with its title, how to read it, its table and its downloads.
 
@@ -105,9 +107,11 @@ def figure_card(
         Two sentences and a reference.
     name : str
         Unique on the page; snake case; names the downloads.
+    methods : str
+        How what is drawn was made, to copy from the menu into a methods section.
 
     """
-    _card(title, how_to_read, name, table, figure)
+    _card(title, how_to_read, name, table, figure, methods)
 
 
 def svg(markup: str, alt: str) -> None:
@@ -115,14 +119,27 @@ def svg(markup: str, alt: str) -> None:
     st.image(markup, width="stretch", alt=alt)
 
 
-def svg_card(svg: str, table: pd.DataFrame, title: str, how_to_read: str, name: str) -> None:
+def svg_card(
+    svg: str,
+    table: pd.DataFrame,
+    title: str,
+    how_to_read: str,
+    name: str,
+    *,
+    methods: str = "",
+) -> None:
     """A drawing of our own with the same head as a chart."""
-    _card(title, how_to_read, name, table, svg)
+    _card(title, how_to_read, name, table, svg, methods)
 
 
 @st.fragment
 def _card(
-    title: str, how_to_read: str, name: str, table: pd.DataFrame, drawing: go.Figure | str
+    title: str,
+    how_to_read: str,
+    name: str,
+    table: pd.DataFrame,
+    drawing: go.Figure | str,
+    methods: str,
 ) -> None:
     with st.container(border=True, height="stretch", key=f"card_{name}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
@@ -133,12 +150,14 @@ def _card(
                 type="tertiary",
                 key=f"menu_{name}",
                 on_change="rerun",
-                help="Numbers and downloads",
+                help="Numbers, downloads and methods",
             )
         kind = "png"
         if menu.open:
             with menu:
                 kind = _menu(table, name, isinstance(drawing, str))
+                if methods:
+                    methods_line(methods)
         if isinstance(drawing, str):
             svg(drawing, title)
         else:
