@@ -33,6 +33,8 @@ PAGE_KEYS = {
     "order": "Column by which the list of cases is sorted",
     "descending": "Whether the list of cases runs from high to low",
     "case": "Pseudonymous number of one case",
+    "adjusted": "Columns for which the distance curve is adjusted",
+    "checklist": "Reporting checklist that is filled in",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""
 
