@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format demo screenshots clean
+.PHONY: run test lint format demo screenshots benchmarks clean
 
 run: .venv/run.stamp
 	$(BIN)/python -m clnm_core serve
@@ -30,6 +30,10 @@ demo: .venv/run.stamp
 
 screenshots: .venv/test.stamp
 	$(BIN)/python docs/screenshots.py docs/img --page location --page performance --page case
+
+benchmarks: .venv/test.stamp
+	$(BIN)/python tests/ensure_chromium.py
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
