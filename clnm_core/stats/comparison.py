@@ -20,6 +20,7 @@ from scipy.stats import rankdata
 from clnm_core.domain.paired import PairedPredictions
 from clnm_core.stats.discrimination import auc
 from clnm_core.stats.multiplicity import benjamini_hochberg
+from clnm_core.stats.subgroups import GAP, NO_GAP, NOT_ENOUGH
 from clnm_core.stats.uncertainty import Estimate, clipped, not_estimable, wald
 
 PAIRED_DELONG = "paired DeLong"
@@ -220,6 +221,55 @@ def auc_differences(found: Areas, *, level: float = 0.95) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     table.insert(6, "p_adjusted", benjamini_hochberg(table["p"].to_numpy(dtype=float)))
     return table.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+
+
+def verdict(difference: Estimate, margin: float) -> str:
+    """Which of three answers an interval gives, as for gaps between groups.
+
+    ``no gap beyond the margin`` where the whole interval lies within plus or minus the
+    margin, else ``gap`` where it excludes zero, else ``not enough data``.
+
+    Examples
+    --------
+    >>> verdict(Estimate(0.08, 0.05, 0.11, 0.95, "paired DeLong"), 0.05)
+    'gap'
+
+    """
+    if math.isnan(difference.low) or math.isnan(difference.high):
+        return NOT_ENOUGH
+    if -margin <= difference.low and difference.high <= margin:
+        return NO_GAP
+    return GAP if difference.excludes(0) else NOT_ENOUGH
+
+
+def cases_needed(difference: Estimate, n: int, margin: float) -> int:
+    """How many cases like these would settle a difference, were it as large as it looks.
+
+    Either the interval then excludes zero or it lies within the margin, whichever takes
+    fewer cases; its width shrinks with the square root of their number. 0 where there is no
+    interval, ``n`` where these cases settle it already.
+
+    Parameters
+    ----------
+    difference : Estimate
+        From ``n`` cases.
+    n : int
+    margin : float
+        Differences up to this size do not matter; positive.
+
+    Examples
+    --------
+    >>> cases_needed(Estimate(0.01, -0.07, 0.09, 0.95, "paired DeLong"), 100, 0.05)
+    400
+
+    """
+    if math.isnan(difference.low) or math.isnan(difference.high):
+        return 0
+    if verdict(difference, margin) != NOT_ENOUGH:
+        return n
+    half = (difference.high - difference.low) / 2
+    distance = max(abs(difference.value), margin - abs(difference.value))
+    return max(n, math.ceil(round(n * (half / distance) ** 2, 6)))
 
 
 def _without_variance(first: str, second: str, one: Estimate, other: Estimate) -> Difference:

@@ -23,6 +23,9 @@ BAR_KEYS = ("cohort", "outcome", "split", "filters")
 
 PAGE_KEYS = {
     "model": "Which model is judged",
+    "models": "Which models are compared",
+    "against": "Model that the others are compared with",
+    "cuts": "Groups of risk between which cases are moved",
     "evaluated": "Which split of the model's predictions is judged",
     "threshold": "Risk from which a case counts as positive",
     "by": "Column by which a table or chart is divided",
