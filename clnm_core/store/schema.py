@@ -95,7 +95,8 @@ def insert(con: Connection, slug: str, table: str, frame: pd.DataFrame) -> None:
         ``patients``, ``cases``, ``images``, ``masks``, ``reads`` or ``predictions``.
     frame : pandas.DataFrame
         Columns by name, in any order; those that the frame lacks are left empty. Missing is
-        None or NaN. New patients of ``cases`` are added to ``patients`` as well.
+        None or NaN. New patients of ``cases`` are added to ``patients`` as well. A cohort
+        that an earlier release made gets the columns that this release has added.
 
     Raises
     ------
@@ -108,6 +109,9 @@ def insert(con: Connection, slug: str, table: str, frame: pd.DataFrame) -> None:
     """
     schema = schema_of(slug)
     types = _column_types(con, slug, table)
+    for name in set(FIXED_TABLES.get(table, ())) & set(frame.columns) - set(types):
+        types[name] = FIXED_TABLES[table][name]
+        con.execute(f"ALTER TABLE {schema}.{quoted(table)} ADD COLUMN {quoted(name)} {types[name]}")
     unknown = [str(name) for name in frame.columns if name not in types]
     if unknown:
         raise ValueError(f"{table} of {slug} must have only known columns; got {unknown}.")

@@ -66,6 +66,8 @@ FIXED_TABLES: dict[str, dict[str, str]] = {
         "col_spacing_mm": "DOUBLE",
         "frames": "INTEGER",
         "source": "VARCHAR",
+        "phash": "VARCHAR",
+        "thumbnail": "VARCHAR",
     },
     "masks": {"image_id": "VARCHAR", "structure": "VARCHAR", "digest": "VARCHAR"},
     "reads": {

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from clnm_core.errors import ImageError, TableError
+from clnm_core.imaging.fingerprint import recognised
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.masks import read_mask
 from clnm_core.imaging.rendering import png_bytes, to_png
@@ -233,6 +234,7 @@ def _read(one: Pair, stem: Path, column: str) -> Picture | Issue:
         "col_spacing_mm": spacing[1],
         "frames": image.frames,
         "source": image.source,
+        **recognised(image.pixels),
     }
     return Picture(one.case, described, png, tuple(masks))
 
