@@ -38,6 +38,9 @@ PAGE_KEYS = {
     "case": "Pseudonymous number of one case",
     "adjusted": "Columns for which the distance curve is adjusted",
     "checklist": "Reporting checklist that is filled in",
+    "kind": "Kind of error by which groups are searched",
+    "smallest": "Cases that a group needs to be searched",
+    "error": "Whether missed cases or false alarms are listed",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""
 
