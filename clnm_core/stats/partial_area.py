@@ -196,8 +196,8 @@ def _interval(
 
 def _line(share: Estimate, start: float, factor: float) -> Estimate:
     """The estimate on another scale, of which it is a rising straight line."""
-    ends = (start + factor * end for end in (share.value, share.low, share.high))
-    return Estimate(*ends, share.level, share.method)
+    value, low, high = (start + factor * end for end in (share.value, share.low, share.high))
+    return Estimate(value, low, high, share.level, share.method)
 
 
 def _obstacle(predictions: Predictions) -> str:

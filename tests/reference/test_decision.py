@@ -11,7 +11,7 @@ import statsmodels.api as sm
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.audit import audit
-from clnm_core.stats.utility import net_benefit
+from clnm_core.stats.utility import interventions_avoided, net_benefit
 
 TOLERANCE = 1e-6
 
@@ -61,6 +61,9 @@ def test_interventions_avoided_equal_the_published_ones(
     avoided_by_none = (row["treat_none"] - row["treat_all"]) / (0.25 / 0.75)
     assert avoided_by_none == pytest.approx(published[1], abs=TOLERANCE)
     assert row["interventions_avoided"] == pytest.approx(published[2], abs=TOLERANCE)
+    per_hundred = interventions_avoided(marker, [0.25]).iloc[0]
+    assert per_hundred["avoided"] == pytest.approx(100 * published[2], abs=100 * TOLERANCE)
+    assert per_hundred["low"] < 100 * published[2] < per_hundred["high"]
 
 
 def test_at_threshold_zero_everyone_is_treated_where_dcurves_leaves_out_risks_of_zero(

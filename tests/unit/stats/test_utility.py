@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.utility import THRESHOLDS, net_benefit
+from clnm_core.stats.utility import (
+    THRESHOLDS,
+    clinical_impact,
+    interventions_avoided,
+    net_benefit,
+)
 
 
 def cohort(n: int = 400, seed: int = 0) -> Predictions:
@@ -91,3 +96,63 @@ def test_no_cases_have_no_net_benefit_and_no_warning() -> None:
     curve = net_benefit(Predictions.of([], []), [0.1])
     assert math.isnan(curve["model"].item())
     assert math.isnan(curve["low"].item())
+
+
+def test_interventions_avoided_are_those_of_the_decision_curve_per_hundred() -> None:
+    predictions = cohort()
+    found = interventions_avoided(predictions, [0.4, 0.0, 0.2], bootstrap=50)
+    curve = net_benefit(predictions, [0.4, 0.0, 0.2], bootstrap=0)
+    np.testing.assert_allclose(found["avoided"], 100 * curve["interventions_avoided"])
+    assert found["threshold"].tolist() == [0.4, 0.0, 0.2]
+    assert math.isnan(found["low"][1])
+
+
+def test_the_band_of_interventions_avoided_agrees_with_resampled_rows() -> None:
+    predictions = cohort()
+    rows = np.random.default_rng(4).integers(400, size=(4000, 400))
+    y, treated = predictions.y_true[rows], predictions.risk[rows] >= 0.3
+    # Left alone without the disease, less the missed ones at their price of (1 - t) / t.
+    avoided = (~treated & ~y).mean(axis=1) - (~treated & y).mean(axis=1) * 7 / 3
+    low, high = 100 * np.quantile(avoided, [0.025, 0.975])
+    row = interventions_avoided(predictions, [0.3], bootstrap=4000).iloc[0]
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1.0)
+    assert row["low"] <= row["avoided"] <= row["high"]
+
+
+def test_treating_everyone_avoids_nothing() -> None:
+    certain = Predictions.of(cohort(40).y_true, np.ones(40))
+    found = interventions_avoided(certain, [0.1, 0.5], bootstrap=200)
+    np.testing.assert_allclose(found[["avoided", "low", "high"]], 0, atol=1e-9)
+
+
+@given(seed=st.integers(0, 30), threshold=st.sampled_from(THRESHOLDS))
+def test_clinical_impact_counts_the_flagged_per_thousand(seed: int, threshold: float) -> None:
+    predictions = cohort(60, seed)
+    flagged = predictions.risk >= threshold
+    row = clinical_impact(predictions, [threshold], bootstrap=20).iloc[0]
+    assert row["flagged"] == pytest.approx(1000 * flagged.mean())
+    assert row["true"] == pytest.approx(1000 * (flagged & predictions.y_true).mean())
+    assert row["flagged_low"] <= row["flagged"] <= row["flagged_high"]
+    assert row["true_low"] <= row["true"] <= row["true_high"]
+
+
+def test_the_band_of_the_flagged_is_that_of_a_share() -> None:
+    predictions = cohort(1000)
+    row = clinical_impact(predictions, [0.3], bootstrap=4000).iloc[0]
+    share = row["flagged"] / 1000
+    reach = 1.96 * math.sqrt(share * (1 - share) / 1000)
+    assert row["flagged_high"] / 1000 == pytest.approx(share + reach, abs=0.003)
+
+
+def test_cases_of_one_patient_widen_the_impact_band() -> None:
+    once = cohort(300)
+    twice = Predictions.of(np.tile(once.y_true, 2), np.tile(once.risk, 2), list(range(300)) * 2)
+    narrow, wide = clinical_impact(once, [0.3]).iloc[0], clinical_impact(twice, [0.3]).iloc[0]
+    ours, theirs = (row["true_high"] - row["true_low"] for row in (wide, narrow))
+    assert ours == pytest.approx(theirs, rel=0.12)
+
+
+def test_nobody_has_no_impact_and_no_warning() -> None:
+    nobody = Predictions.of([], [])
+    assert clinical_impact(nobody, [0.1])[["flagged", "true_low"]].isna().all(axis=None)
+    assert interventions_avoided(nobody, [0.1])[["avoided", "high"]].isna().all(axis=None)
