@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.domain.columns import Registry
 from clnm_core.report import wording
 from clnm_core.report.answers import location_answer
+from clnm_core.report.location_words import adjusted_answer, adjusted_methods, learned_methods
 from clnm_core.report.methods import location_methods
 from clnm_core.stats.location import PUBLISHED_NEAR_CAPSULE
 from clnm_core.stats.uncertainty import Estimate
-from clnm_core.ui import panels
+from clnm_core.store.records import ModelRecord
+from clnm_core.ui import cached, cached_audit, learned_facts, learned_view, links, panels, pickers
 from clnm_core.ui.charts.gland import gland_svg
 from clnm_core.ui.charts.location import location_figure
+from clnm_core.ui.learned_facts import LearnedPlace
 from clnm_core.ui.located import Located
 from clnm_core.ui.performance_view import NARROW
+from clnm_core.ui.words import plain
 
 APART = ("central", "lateral")
 """Outcomes that are shown side by side where both are meant."""
@@ -38,8 +45,65 @@ def outcomes_of(query: CohortQuery, recorded: tuple[str, ...]) -> tuple[str, ...
     return apart if query.outcome == "any" and apart else (query.outcome,)
 
 
-def draw(found: tuple[Located, ...], registry: Registry) -> None:
-    """Draw every outcome in a column of its own: strip, curve, gland."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a visitor wants beside the observed shares.
+
+    ``model`` is None where only observed shares are shown; ``split`` is where it is judged,
+    empty for all; ``adjusters`` are columns of the cohort.
+    """
+
+    model: ModelRecord | None
+    split: str
+    adjusters: tuple[str, ...]
+
+
+def ask(query: CohortQuery, outcomes: tuple[str, ...]) -> Asked:
+    """Ask for a model, the split it is judged on, and what to adjust for."""
+    registry = cached.registry(query.cohort)
+    models = {m.name: m for m in cached.models(query.cohort) if m.outcome in outcomes}
+    left, middle, right = st.columns(3)
+    model, split = None, query.split
+    if models:
+        titles = {name: panels.model_title(m) for name, m in models.items()}
+        with left:
+            name = pickers.pick("Model", "model", titles | {"": "none: observed only"})
+        model = models.get(name)
+    if model is not None:
+        with middle:
+            split = panels.pick_split(query.judged_on(model.outcome), model)
+    chosen: tuple[str, ...] = ()
+    if learned_facts.DISTANCE in registry:
+        with right:
+            chosen = _pick_adjusters(links.labels_of(learned_facts.adjusters(registry)))
+    return Asked(model, split, chosen)
+
+
+def _pick_adjusters(shown: Mapping[str, str]) -> tuple[str, ...]:
+    chosen = st.multiselect(
+        "Adjusted for",
+        list(shown),
+        default=[name for name in learned_facts.USUAL if name in shown],
+        format_func=lambda name: shown.get(name, str(name)),
+        key="adjusted",
+        bind="query-params",
+        placeholder="Nothing",
+        select_all=False,
+        help="The distance curve is also shown with these held equal. Signs of the spread itself, "
+        "such as nodes seen on ultrasound, would take away what is asked about.",
+    )
+    return tuple(name for name in shown if name in chosen)
+
+
+def draw(query: CohortQuery, outcomes: tuple[str, ...], asked: Asked) -> None:
+    """Draw every outcome by itself: strip, curve, gland, and what the model knows of it."""
+    registry = cached.registry(query.cohort)
+    found = [cached_audit.location(query, outcome) for outcome in outcomes]
+    curves = {
+        one.outcome: cached.computed(learned_facts.adjusted, query, one.outcome, asked.adjusters)
+        for one in found
+        if one.has_distance and asked.adjusters
+    }
     labels = {one.outcome: registry[one.outcome].label for one in found}
     answers = [
         location_answer(one.bins, outcome=one.outcome, outcome_label=labels[one.outcome])
@@ -48,26 +112,59 @@ def draw(found: tuple[Located, ...], registry: Registry) -> None:
     ]
     if answers:
         panels.answer(" ".join(answers))
+    places: dict[str, LearnedPlace] = {}
     for one in found:
+        label = labels[one.outcome]
         if len(found) > 1:
-            st.subheader(labels[one.outcome], anchor=False)
-        _draw_one(one, labels[one.outcome])
-    lines = {
-        labels[one.outcome]: location_methods(
-            one.curve.attrs["method"],
-            one.bins.attrs["method"],
-            left_out=one.curve.attrs["left_out"],
-        )
-        for one in found
-        if one.has_distance
-    }
+            st.subheader(label, anchor=False)
+        curve = curves.get(one.outcome, pd.DataFrame())
+        _draw_one(one, label, curve, learned_facts.adjusters(registry))
+        if asked.model is not None and asked.model.outcome == one.outcome:
+            judged = replace(query, outcome=one.outcome, split=asked.split)
+            with st.spinner("Setting predicted beside observed"):
+                place = cached.computed(learned_facts.learned, judged, asked.model.name)
+            places[one.outcome] = place
+            learned_view.draw(
+                place,
+                model=panels.model_title(asked.model),
+                where=asked.split.replace("_", " "),
+                outcome=one.outcome,
+                label=label,
+            )
+    _methods(found, curves, places, labels, learned_facts.adjusters(registry))
+
+
+def _methods(
+    found: list[Located],
+    curves: Mapping[str, pd.DataFrame],
+    places: Mapping[str, LearnedPlace],
+    labels: Mapping[str, str],
+    adjusters: Mapping[str, str],
+) -> None:
+    """One line per outcome: how all that is drawn of it was made."""
+    lines = {}
+    for one in found:
+        if one.has_distance:
+            line = location_methods(
+                one.curve.attrs["method"],
+                one.bins.attrs["method"],
+                left_out=one.curve.attrs["left_out"],
+            )
+            if one.outcome in curves:
+                line += f" {adjusted_methods(curves[one.outcome], adjusters)}"
+            place = places.get(one.outcome)
+            if place is not None and place.distance is not None:
+                line += f" {learned_methods(place.distance)}"
+            lines[labels[one.outcome]] = line
     if len(lines) == 1:
         panels.methods_line(*lines.values())
     elif lines:
         panels.methods_line("\n".join(f"{label}. {line}" for label, line in lines.items()))
 
 
-def _draw_one(one: Located, label: str) -> None:
+def _draw_one(
+    one: Located, label: str, adjusted: pd.DataFrame, adjusters: Mapping[str, str]
+) -> None:
     if not one.has_distance and not one.has_place:
         panels.empty(
             f"Nothing is recorded about the place of {wording.lower_first(label)}",
@@ -81,9 +178,11 @@ def _draw_one(one: Located, label: str) -> None:
         return
     if one.has_distance:
         _strip(one)
+        if adjusted.attrs:
+            st.markdown(plain(adjusted_answer(adjusted, adjusters)))
     with st.grid(2, min_column_width=NARROW):
         if one.has_distance:
-            _curve(one, label)
+            _curve(one, label, adjusted)
         else:
             _missing(
                 "Distance to the capsule",
@@ -114,7 +213,7 @@ def _strip(one: Located) -> None:
     panels.strip(figures)
 
 
-def _curve(one: Located, label: str) -> None:
+def _curve(one: Located, label: str, adjusted: pd.DataFrame) -> None:
     why = one.curve.attrs["method"] if one.curve.empty else ""
     panels.figure_card(
         location_figure(
@@ -122,12 +221,14 @@ def _curve(one: Located, label: str) -> None:
             one.bins,
             outcome=one.outcome,
             claim=PUBLISHED_NEAR_CAPSULE,
+            adjusted=adjusted,
             dark=panels.is_dark(),
         ),
         one.bins if one.curve.empty else one.curve,
         f"{label} by distance to the capsule" + (f" (curve {why})" if why else ""),
-        "The curve is what was observed here, with its band; dots are bands of distance with "
-        "their Wilson intervals and n. The dashed line is a published claim "
+        "The solid curve is what was observed here, with its band; the dotted one is the same with "
+        "the adjusters held equal; dots are bands of distance with their Wilson intervals and n. "
+        "The dashed line is a published claim "
         f"({PUBLISHED_NEAR_CAPSULE.source}, {PUBLISHED_NEAR_CAPSULE.caveat}), "
         f"doi:{PUBLISHED_NEAR_CAPSULE.doi}.",
         f"distance_{one.outcome}",

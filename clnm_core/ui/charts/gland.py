@@ -44,6 +44,7 @@ def gland_svg(
     title: str,
     name: str,
     nodule: Nodule | None = None,
+    scale: str = "with metastasis",
     dark: bool = False,
 ) -> str:
     """The seven cells of the gland, each with its share as colour and number, and its n.
@@ -52,13 +53,16 @@ def gland_svg(
     ----------
     cells : pandas.DataFrame
         ``lobe``, ``third`` (empty for the isthmus), ``n``, ``events``, ``rate``, ``low``,
-        ``high``, ``is_too_few``; may be empty when only the outline is wanted.
+        ``high`` (NaN where there is no interval), ``is_too_few``; may be empty when only the
+        outline is wanted.
     title : str
         What the picture shows, read aloud by a screen reader.
     name : str
         Letters and hyphens; tells two glands on one page apart.
     nodule : Nodule, optional
         Drawn to scale at its distance from the outer edge of its third.
+    scale : str
+        What the colours are a share of.
     dark : bool
         Whether the page is dark.
 
@@ -89,7 +93,7 @@ def gland_svg(
         *drawn,
         _nodule(nodule, colours) if nodule is not None else "",
         _sides(colours),
-        _scale(colours, dark) if rows else "",
+        _scale(colours, scale, dark) if rows else "",
         "</svg>",
     ]
     return "".join(parts)
@@ -184,6 +188,8 @@ def _spoken(row: Mapping[Hashable, Any]) -> str:
         return f"{where}: too few, {events:,} of {n:,}"
     low, high = float(row["low"]), float(row["high"])
     share = percent(float(row["rate"]), n)
+    if math.isnan(low):
+        return f"{where}: {share} of {n:,}"
     return f"{where}: {share} ({percent_interval(low, high, n)}), {events:,} of {n:,}"
 
 
@@ -220,7 +226,7 @@ def _sides(colours: theme.Palette) -> str:
     )
 
 
-def _scale(colours: theme.Palette, dark: bool) -> str:
+def _scale(colours: theme.Palette, words: str, dark: bool) -> str:
     """Eleven even steps from 0 to 100 %, with their ends named."""
     left, step, y = 92.0, 18.0, HEIGHT - 22.0
     boxes = "".join(
@@ -232,5 +238,5 @@ def _scale(colours: theme.Palette, dark: bool) -> str:
     right = left + 11 * step
     return (
         f'{boxes}<text x="{left - 6}" y="{y + 9}" text-anchor="end" {style}>0 %</text>'
-        f'<text x="{right + 6}" y="{y + 9}" {style}>100 % with metastasis</text>'
+        f'<text x="{right + 6}" y="{y + 9}" {style}>100 % {escape(words)}</text>'
     )

@@ -17,6 +17,7 @@ def location_figure(
     *,
     outcome: str,
     claim: PublishedClaim | None = None,
+    adjusted: pd.DataFrame | None = None,
     dark: bool = False,
 ) -> go.Figure:
     """Draw the observed curve with its band, and the bins as dots with Wilson intervals.
@@ -33,6 +34,9 @@ def location_figure(
         only, without its share.
     claim : PublishedClaim, optional
         Drawn as a dashed line that says that it was published, not observed here.
+    adjusted : pandas.DataFrame, optional
+        ``distance_mm``, ``risk``, ``low``, ``high`` of the adjusted curve; drawn dotted, with
+        its band, where it is not empty.
     dark : bool
         Whether the page is dark.
 
@@ -55,8 +59,17 @@ def location_figure(
                 hovertemplate="%{x:.1f} mm: %{y:.1%}<extra>curve</extra>",
             )
         )
-    traces.append(_dots(bins, end, colours.ink))
     labels = _counts(bins, end, dark)
+    if adjusted is not None and not adjusted.empty:
+        traces += _adjusted(adjusted, colours.absent)
+        for height, legend, colour in (
+            (0.84, "observed, solid", colours.present),
+            (0.78, "adjusted, dotted", colours.absent),
+        ):
+            labels.append(
+                theme.note(0.99 * end, height, legend, dark, anchor="right", colour=colour)
+            )
+    traces.append(_dots(bins, end, colours.ink))
     if claim is not None:
         lines, words = _published(claim, outcome, dark)
         traces += lines
@@ -70,6 +83,22 @@ def location_figure(
         ),
         dark=dark,
     )
+
+
+def _adjusted(curve: pd.DataFrame, colour: str) -> list[theme.Trace]:
+    line = dict(
+        type="scatter",
+        x=curve["distance_mm"],
+        y=curve["risk"],
+        mode="lines",
+        line={"color": colour, "width": 2.5, "dash": "dot"},
+        name="adjusted curve",
+        hovertemplate="%{x:.1f} mm: %{y:.1%}<extra>adjusted</extra>",
+    )
+    return [
+        theme.band(curve["distance_mm"], curve["low"], curve["high"], colour, "adjusted band"),
+        line,
+    ]
 
 
 def _end(curve: pd.DataFrame, bins: pd.DataFrame) -> float:
