@@ -19,14 +19,21 @@ from clnm_core.errors import EmptyCohortError
 from clnm_core.stats.calibration import calibration_bins, calibration_curve
 from clnm_core.stats.discrimination import pr_curve, roc_curve
 from clnm_core.stats.findings import Finding, findings
+from clnm_core.stats.gaps import MARGINS, Gap, gaps
+from clnm_core.stats.group_calls import call_counts
+from clnm_core.stats.groups import folded, groupings
+from clnm_core.stats.interaction import GroupTest, group_tests
 from clnm_core.stats.metrics import all_metrics
-from clnm_core.stats.subgroups import FEWEST, MARGINS, Gap, GroupResult, by_group, gaps
+from clnm_core.stats.subgroups import FEWEST, GroupResult, by_grouping
 from clnm_core.stats.uncertainty import Estimate, plain_number
 from clnm_core.stats.utility import THRESHOLDS, net_benefit
 
 DEFAULT_THRESHOLD = 0.5
 MOST_POINTS = 1000
 """Longer ROC and precision-recall curves are thinned to this many points."""
+
+MOST_GROUPS = 1000
+"""Of a column with more groups the largest are judged, and the rest as one group."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,8 @@ class Audit:
     findings : tuple of Finding
     methods : tuple of str
         How the numbers were made, as sentences for a methods section.
+    group_tests : tuple of GroupTest
+        Whether the groups of each column differ in calibration and AUC at all.
 
     """
 
@@ -74,6 +83,7 @@ class Audit:
     net_benefit: pd.DataFrame
     findings: tuple[Finding, ...]
     methods: tuple[str, ...] = field(default=())
+    group_tests: tuple[GroupTest, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
         """The audit as plain JSON values; NaN and infinity become ``None``."""
@@ -102,6 +112,10 @@ class Audit:
             "calibration": _records(self.calibration),
             "net_benefit": _records(self.net_benefit),
             "findings": [asdict(finding) for finding in self.findings],
+            "group_tests": [
+                {name: _plain(value) for name, value in asdict(test).items()}
+                for test in self.group_tests
+            ],
         }
 
 
@@ -117,6 +131,7 @@ def audit(
     excluded: Sequence[Mapping[str, Any]] = (),
     columns: Iterable[Column] = (),
     fewest: int = FEWEST,
+    margins: Mapping[str, float] | None = None,
 ) -> Audit:
     """Every measure and curve, overall and by group, with gaps and findings.
 
@@ -142,13 +157,16 @@ def audit(
         Declarations of the columns of ``groups``.
     fewest : int
         Groups with fewer cases are not scored.
+    margins : mapping of str to float, optional
+        Differences between groups that do not matter, per measure;
+        :data:`~clnm_core.stats.gaps.MARGINS` where not given.
 
     Raises
     ------
     EmptyCohortError
         If there are no cases.
     ValueError
-        If the threshold, level or bootstrap is out of range, or lengths differ.
+        If the threshold, level, bootstrap or a margin is out of range, or lengths differ.
 
     Examples
     --------
@@ -166,7 +184,11 @@ def audit(
     if parts is not None and "split" not in by and len(np.unique(parts)) > 1:
         by = by.assign(split=parts)
     overall = all_metrics(predictions, cut, level=level, **options)
-    results = by_group(predictions, by, cut, level=level, fewest=fewest, columns=columns, **options)
+    parted = [folded(grouping, MOST_GROUPS) for grouping in groupings(by, columns)]
+    results = by_grouping(predictions, parted, cut, level=level, fewest=fewest, **options)
+    calls = [call_counts(predictions, grouping, cut, **options) for grouping in parted]
+    apart = gaps(results, calls, margins=margins)
+    tests = [group_tests(predictions, grouping, fewest=fewest) for grouping in parted]
     return Audit(
         n=len(predictions),
         events=predictions.events,
@@ -174,14 +196,17 @@ def audit(
         threshold=cut,
         overall=overall,
         groups=tuple(results),
-        gaps=tuple(gaps(results)),
+        gaps=tuple(apart),
         roc=_thinned(roc_curve(predictions)),
         pr=_thinned(pr_curve(predictions)),
         calibration=calibration_bins(predictions, level=level),
         calibration_curve=calibration_curve(predictions, level=level),
         net_benefit=net_benefit(predictions, THRESHOLDS, level=level, **options),
-        findings=findings(predictions, overall, results, parts),
-        methods=_methods(predictions, threshold, level, bootstrap, seed, fewest),
+        findings=findings(predictions, overall, results, parts, apart),
+        methods=_methods(
+            predictions, threshold, level, bootstrap, seed, fewest, {**MARGINS, **(margins or {})}
+        ),
+        group_tests=tuple(test for of_column in tests for test in of_column),
     )
 
 
@@ -202,6 +227,7 @@ def _methods(
     bootstrap: int,
     seed: int,
     fewest: int,
+    margins: Mapping[str, float],
 ) -> tuple[str, ...]:
     clustered = predictions.is_clustered
     said = (
@@ -221,8 +247,14 @@ def _methods(
         if bootstrap
         else "Bootstrap: none, so numbers that need one have no interval.",
         f"Groups with fewer than {fewest} cases are listed and not scored; the reference is "
-        f"the largest group. A gap is judged against a margin of {MARGINS['auc']:g} for AUC "
-        f"and rates and {MARGINS['o_e_ratio']:g} for observed per expected.",
+        f"the largest group. A gap is judged against a margin of {margins['auc']:g} for AUC "
+        f"and rates and {margins['o_e_ratio']:g} for observed per expected.",
+        "Gaps of shares by bootstrap of the counts (where a count is below ten, and for AUC and "
+        "observed per expected, from the intervals of both groups: MOVER); p values from the "
+        "intervals, adjusted over all gaps by Benjamini and Hochberg.",
+        f"Groups are compared as a whole in calibration level and slope "
+        f"({'Wald, patient-clustered' if clustered else 'likelihood ratio'}) and in AUC "
+        "(homogeneity, chi-squared).",
     )
 
 

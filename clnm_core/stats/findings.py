@@ -12,11 +12,15 @@ A06   warning   miscalibrated: the interval of the slope, or of observed per exp
                 excludes 1
 A07   warning   the interval of the AUC includes 0.5
 A08   warning   cases on which the model was trained are among these
+A09   warning   a gap between groups is shown, also after adjusting for their number
+A10   warning   a group is miscalibrated: its slope or observed per expected differs from
+                1, also after adjusting for their number
 ====  ========  =====================================================================
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,7 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.subgroups import FEWEST, GroupResult
+from clnm_core.stats.multiplicity import benjamini_hochberg, p_from_interval
+from clnm_core.stats.subgroups import FEWEST, GAP, Gap, GroupResult
 from clnm_core.stats.uncertainty import Estimate
 
 Severity = Literal["error", "warning", "info"]
@@ -36,8 +41,20 @@ FEW_VALUES = 20
 ENOUGH_TO_JUDGE = 30
 """With fewer cases, few different risks are no surprise."""
 
+FALSE_DISCOVERIES = 0.05
+"""Share of false alarms that is accepted among the gaps, and the groups, that are named."""
+
 _TRAINING_WORDS = ("train", "training", "development", "derivation")
 _MOST_NAMED = 5
+_METRIC_WORDS = {
+    "auc": "AUC",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+    "ppv": "positive predictive value",
+    "flag_rate": "flag rate",
+    "o_e_ratio": "observed per expected",
+    "calibration_slope": "slope",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ def findings(
     overall: dict[str, Estimate],
     groups: Sequence[GroupResult],
     split: NDArray[np.str_] | None,
+    gaps: Sequence[Gap] = (),
 ) -> tuple[Finding, ...]:
     """Everything to be said about these predictions, in the order of the codes.
 
@@ -67,6 +85,8 @@ def findings(
         Every group, scored or not.
     split : numpy.ndarray of str, shape (n,), or None
         Part of the study that each case belongs to.
+    gaps : sequence of Gap
+        Every comparison between groups.
 
     """
     found = [
@@ -77,6 +97,8 @@ def findings(
         *_miscalibration(overall),
         *_chance(overall["auc"]),
         *_training_cases(split),
+        *_gaps_shown(gaps),
+        *_miscalibrated_groups(groups),
     ]
     return tuple(found)
 
@@ -86,12 +108,8 @@ def _small_groups(groups: Sequence[GroupResult]) -> list[Finding]:
     for column in dict.fromkeys(group.column for group in groups):
         names = [g.level for g in groups if g.column == column and not g.is_scored]
         if names:
-            listed = ", ".join(names[:_MOST_NAMED])
-            more = len(names) - _MOST_NAMED
-            listed += f" and {more} more" if more > 0 else ""
-            found.append(
-                Finding("A01", "warning", f"Too few cases to score in {column}: {listed}.")
-            )
+            sentence = f"Too few cases to score in {column}: {_listed(names)}."
+            found.append(Finding("A01", "warning", sentence))
     return found
 
 
@@ -180,3 +198,56 @@ def _training_cases(split: NDArray[np.str_] | None) -> list[Finding]:
         "their risks come from cross-validation."
     )
     return [Finding("A08", "warning", sentence)]
+
+
+def _gaps_shown(gaps: Sequence[Gap]) -> list[Finding]:
+    shown = [g for g in gaps if g.verdict == GAP and g.p_adjusted < FALSE_DISCOVERIES]
+    found = []
+    for column in dict.fromkeys(gap.column for gap in shown):
+        words = [
+            f"{_METRIC_WORDS[gap.metric]} {'lower' if gap.value < 0 else 'higher'} in {gap.level} "
+            f"by {abs(gap.value):.2f}"
+            for gap in sorted(shown, key=lambda gap: gap.p_adjusted)
+            if gap.column == column
+        ]
+        reference = next(gap.reference for gap in shown if gap.column == column)
+        sentence = f"Groups of {column} differ from {reference}: {_listed(words)}."
+        found.append(Finding("A09", "warning", sentence))
+    return found
+
+
+def _miscalibrated_groups(groups: Sequence[GroupResult]) -> list[Finding]:
+    judged = [
+        (group, name, group.metrics[name])
+        for group in groups
+        if group.is_scored
+        for name in ("o_e_ratio", "calibration_slope")
+        if group.metrics[name].is_estimable
+    ]
+    adjusted = benjamini_hochberg([_p_of_one(name, estimate) for _, name, estimate in judged])
+    found = []
+    for column in dict.fromkeys(group.column for group in groups):
+        words = [
+            f"{group.level} ({_METRIC_WORDS[name]} {estimate.value:.2f}, "
+            f"{estimate.low:.2f}–{estimate.high:.2f})"
+            for (group, name, estimate), p in zip(judged, adjusted, strict=True)
+            if group.column == column and p < FALSE_DISCOVERIES
+        ]
+        if words:
+            sentence = f"Miscalibrated in groups of {column}: {_listed(words)}."
+            found.append(Finding("A10", "warning", sentence))
+    return found
+
+
+def _p_of_one(name: str, estimate: Estimate) -> float:
+    """Of a value of 1; a ratio is tested on the log scale, where its interval was made."""
+    ends = (estimate.value, estimate.low, estimate.high)
+    if name == "o_e_ratio" and estimate.low > 0:
+        value, low, high = (math.log(end) for end in ends)
+        return p_from_interval(value, low, high, level=estimate.level)
+    return p_from_interval(*ends, level=estimate.level, null=1.0)
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = len(words) - _MOST_NAMED
+    return ", ".join(words[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

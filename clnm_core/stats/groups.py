@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +24,106 @@ CLINICAL_CUTS: dict[str, tuple[float, ...]] = {
 
 MOST_NUMBERS = 8
 """A column with at most this many different numbers is not cut."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Grouping:
+    """Every case in exactly one group.
+
+    Parameters
+    ----------
+    column : str
+        What the cases are told apart by.
+    levels : tuple of str
+        Names of the groups that occur, in reading order.
+    codes : numpy.ndarray of int, shape (n,)
+        Place of each case's group in ``levels``.
+    rest : str
+        The level that stands for all smaller groups (:func:`folded`); empty where there is none.
+
+    """
+
+    column: str
+    levels: tuple[str, ...]
+    codes: NDArray[np.intp]
+    rest: str = ""
+
+    @property
+    def sizes(self) -> NDArray[np.intp]:
+        """Cases in each group, of shape (groups,)."""
+        return np.bincount(self.codes, minlength=len(self.levels))
+
+
+def groupings(groups: pd.DataFrame, columns: Iterable[Column] = ()) -> tuple[Grouping, ...]:
+    """The groups of every column, as :func:`group_labels` makes them.
+
+    Parameters
+    ----------
+    groups : pandas.DataFrame, shape (n, columns)
+        Words, flags or numbers, in the order of the cases.
+    columns : iterable of Column
+        Declarations, for units and the order of levels; columns without one do without.
+
+    """
+    declared = {column.name: column for column in columns}
+    found = []
+    for place, name in enumerate(map(str, groups.columns)):
+        labels = group_labels(groups.iloc[:, place], declared.get(name, name))
+        codes = np.asarray(labels.codes, dtype=np.intp)
+        found.append(Grouping(name, tuple(map(str, labels.categories)), codes))
+    return tuple(found)
+
+
+def crossed(first: Grouping, second: Grouping) -> Grouping:
+    """The combinations of two groupings that occur; ``unknown`` where either is unknown.
+
+    Examples
+    --------
+    >>> sex, side = groupings(pd.DataFrame({"sex": ["f", "m", "f"], "side": ["l", "l", None]}))
+    >>> both = crossed(sex, side)
+    >>> both.column, both.levels, both.codes.tolist()
+    ('sex × side', ('f, l', 'm, l', 'unknown'), [0, 1, 2])
+
+    """
+    names = [f"{a}, {b}" for a in first.levels for b in second.levels] + [UNKNOWN]
+    is_unknown = np.zeros(len(first.codes), dtype=bool)
+    for part in (first, second):
+        if UNKNOWN in part.levels:
+            is_unknown |= part.codes == part.levels.index(UNKNOWN)
+    cell = np.where(is_unknown, len(names) - 1, first.codes * len(second.levels) + second.codes)
+    used, codes = np.unique(cell, return_inverse=True)
+    levels = tuple(names[place] for place in used)
+    return Grouping(f"{first.column} × {second.column}", levels, codes.astype(np.intp))
+
+
+def folded(grouping: Grouping, most: int) -> Grouping:
+    """The same cases in at most ``most`` groups and one for the rest.
+
+    The largest groups stay (the first of several equally large), and ``unknown`` always
+    does; all others become one group, which is named by how many they are and stands behind
+    the groups that stay.
+
+    Examples
+    --------
+    >>> centre = Grouping("centre", ("A", "B", "C", "D"), np.array([0, 0, 1, 2, 2, 3]))
+    >>> fewer = folded(centre, 2)
+    >>> fewer.levels, fewer.codes.tolist(), fewer.rest
+    (('A', 'C', 'the other 2 groups'), [0, 0, 2, 1, 1, 2], 'the other 2 groups')
+
+    """
+    known = [place for place, level in enumerate(grouping.levels) if level != UNKNOWN]
+    if len(known) <= most + 1:
+        return grouping
+    sizes = grouping.sizes
+    kept = sorted(sorted(known, key=lambda place: -sizes[place])[:most])
+    rest = f"the other {len(known) - most:,} groups"
+    levels = [*(grouping.levels[place] for place in kept), rest]
+    place_of = np.full(len(grouping.levels), len(kept))
+    place_of[kept] = np.arange(len(kept))
+    if len(known) < len(grouping.levels):
+        place_of[grouping.levels.index(UNKNOWN)] = len(levels)
+        levels.append(UNKNOWN)
+    return Grouping(grouping.column, tuple(levels), place_of[grouping.codes], rest)
 
 
 def group_labels(values: pd.Series, column: Column | str = "") -> pd.Categorical:

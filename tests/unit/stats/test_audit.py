@@ -23,7 +23,7 @@ MEASURES = [
 ]  # fmt: skip
 SECTIONS = [
     "n", "events", "excluded", "threshold", "overall", "groups", "gaps", "roc", "pr",
-    "calibration", "net_benefit", "findings",
+    "calibration", "net_benefit", "findings", "group_tests",
 ]  # fmt: skip
 RANGES = {metric.name: metric.range for metric in METRICS}
 
@@ -50,6 +50,10 @@ def test_an_audit_has_the_sections_and_measures_of_the_contract() -> None:
     assert list(report["groups"][0]) == ["column", "level", "n", "events", "flags", *MEASURES]
     assert list(report["gaps"][0]) == [
         "column", "metric", "reference", "level", "value", "low", "high", "verdict",
+        "ratio", "ratio_low", "ratio_high", "p", "p_adjusted", "margin", "n_needed", "method",
+    ]  # fmt: skip
+    assert list(report["group_tests"][0]) == [
+        "column", "of", "statistic", "df", "p", "groups", "left_out", "method",
     ]  # fmt: skip
     assert list(report["roc"][0]) == [
         "threshold", "sensitivity", "specificity", "false_positive_rate",
