@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from clnm_core.domain.columns import Column
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.slice_errors import errors_of, measure_of
 from clnm_core.stats.slice_excess import Excess, excess
 from clnm_core.stats.slice_levels import Cut, Piece, cuts
-from clnm_core.stats.slice_search import Suggested, suggested
+from clnm_core.stats.slice_search import FALSE_DISCOVERIES, Suggested, design_effect, suggested
 from clnm_core.stats.uncertainty import Estimate
 
 SMALLEST = 30
@@ -80,6 +81,9 @@ class SliceSearch:
         Cases that a group needs in the search half.
     is_clustered : bool
         Whether patients have several cases; halves hold whole patients either way.
+    spread : float
+        Standard deviation of the error of one case in the search half, as far as it counts
+        as one of its own (design effect included).
     reason : str
         Why nothing could be searched; empty where it could.
 
@@ -94,12 +98,21 @@ class SliceSearch:
     held_out_n: int
     smallest: int
     is_clustered: bool
+    spread: float = math.nan
     reason: str = ""
 
     @property
     def confirmed(self) -> tuple[Slice, ...]:
         """The slices that the held-out half confirms."""
         return tuple(one for one in self.slices if one.verdict == CONFIRMED)
+
+    def noticeable(self, n: int) -> float:
+        """The excess from which a group of ``n`` cases stands out in four of five searches.
+
+        Normal approximation for the first group past Benjamini and Hochberg's line.
+        """
+        reach = float(ndtri(1 - FALSE_DISCOVERIES / max(self.looked_at, 1))) + float(ndtri(0.8))
+        return reach * self.spread * math.sqrt(1 / n + 1 / max(self.search_n - n, 1))
 
 
 def find_slices(
@@ -165,7 +178,7 @@ def find_slices(
     reason = _why_not(measure, len(error), min(sizes), made, smallest)
     if reason:
         return SliceSearch(
-            measure, (), len(made), 0, 0, *sizes, smallest, members.is_clustered, reason
+            measure, (), len(made), 0, 0, *sizes, smallest, members.is_clustered, reason=reason
         )
     tip = suggested(
         error[is_search], search, members.patient[is_search], smallest=smallest, most=carried
@@ -180,6 +193,7 @@ def find_slices(
         *sizes,
         smallest,
         members.is_clustered,
+        _spread(error[is_search], members.patient[is_search]),
         "" if tip.looked_at else _no_group(smallest),
     )
 
@@ -201,6 +215,10 @@ def _why_not(measure: str, n: int, fewer: int, made: list[Cut], smallest: int) -
     if not made:
         return _no_group(smallest)
     return ""
+
+
+def _spread(error: NDArray[np.float64], patient: NDArray[np.int64]) -> float:
+    return float(error.std(ddof=1)) * math.sqrt(design_effect(error - error.mean(), patient))
 
 
 def _no_group(smallest: int) -> str:
