@@ -34,6 +34,9 @@ GAP = "gap"
 NO_GAP = "no gap beyond the margin"
 NOT_ENOUGH = "not enough data"
 
+FEWEST_RESAMPLES = 200
+"""With fewer, percentiles in the tails say nothing."""
+
 MOST_CASES = 1_000_000_000
 """Where more cases than this would be needed, no number is given."""
 
@@ -96,8 +99,8 @@ def gaps(
     The reference is the largest scored group that is known and not folded (the first of
     several). Shares of calls are compared by the percentile bootstrap of ``calls``, in which
     a patient with cases in both groups counts in both at once. Where one of the four counts
-    (successes and failures in both groups) is below ten, or a resample has no case to judge,
-    and for AUC and observed per expected, the intervals of the two groups are joined instead
+    (successes and failures in both groups) is below ten, a resample has no case to judge, or
+    there are under ``FEWEST_RESAMPLES``, and for AUC and observed per expected, the intervals of the two groups are joined instead
     (MOVER; for ratios MOVER-R), as if the groups had no patient in common.
 
     The verdict is ``no gap beyond the margin`` where the whole interval lies within plus
@@ -193,7 +196,7 @@ def margins_of(margin: float) -> dict[str, float]:
     True
 
     """
-    return {name: margin * usual / MARGINS["auc"] for name, usual in MARGINS.items()}
+    return {name: margin * (usual / MARGINS["auc"]) for name, usual in MARGINS.items()}
 
 
 def ratio_interval(a: Estimate, b: Estimate) -> _Interval:
@@ -253,7 +256,7 @@ def _drawn(
     level: str, reference: str, metric: str, calls: CallCounts | None
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The shares of both groups in every resample; ``None`` where these cannot be trusted."""
-    if calls is None or metric not in SHARES or not len(calls.drawn):
+    if calls is None or metric not in SHARES or len(calls.drawn) < FEWEST_RESAMPLES:
         return None
     shares = []
     for name in (level, reference):

@@ -9,6 +9,8 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.special import expit
 
 from clnm_core.domain.predictions import Predictions
@@ -196,6 +198,71 @@ def test_hopeless_data_give_reasons_instead_of_crashes_or_warnings(
                 else:
                     low, high = RANGES[name]
                     assert low <= found["low"] <= found["value"] <= found["high"] <= high
+
+
+CASE = st.tuples(
+    st.booleans(),
+    st.sampled_from([0.0, 0.2, 0.5, 0.5, 0.8, 1.0]) | st.floats(1e-9, 1),
+    st.integers(0, 15),
+    st.sampled_from(["A", "B", "C", None]),
+    st.sampled_from([1, 2.5, None]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(CASE, min_size=1, max_size=40), st.booleans(), st.integers(1, 6))
+def test_any_small_table_is_audited_and_no_case_is_lost(
+    cases: list, is_clustered: bool, fewest: int
+) -> None:
+    y, risk, patient, word, number = (list(column) for column in zip(*cases, strict=True))
+    groups = pd.DataFrame(
+        {"word": pd.Series(word, dtype=object), "number": number, "all": ["same"] * len(cases)}
+    )
+    report = audit(
+        Predictions.of(y, risk, patient if is_clustered else None),
+        groups=groups,
+        bootstrap=20,
+        fewest=fewest,
+    ).to_dict()
+    json.dumps(report, allow_nan=False)
+    for column in groups:
+        members = [group for group in report["groups"] if group["column"] == column]
+        assert sum(group["n"] for group in members) == len(cases)
+        assert sum(group["events"] for group in members) == sum(y)
+    for gap in report["gaps"]:
+        assert gap["value"] is None or -1 <= gap["value"] or gap["metric"] == "o_e_ratio"
+        if gap["low"] is not None and gap["high"] is not None:
+            assert gap["low"] <= gap["value"] <= gap["high"]
+            assert gap["high"] > gap["low"]
+        if gap["ratio_low"] is not None:
+            assert 0 <= gap["ratio_low"] <= gap["ratio"]
+        assert gap["p"] is None or 0 <= gap["p"] <= gap["p_adjusted"] <= 1
+        assert gap["n_needed"] is None or gap["verdict"] == "not enough data"
+    for test in report["group_tests"]:
+        assert (test["p"] is None) == test["method"].startswith("not estimable: ")
+
+
+def test_four_hundred_levels_and_an_identifier_are_groups_like_others() -> None:
+    n = 4000
+    groups = pd.DataFrame({"centre": np.arange(n) % 400, "id": [f"c{k}" for k in range(n)]})
+    groups["centre"] = "centre " + groups["centre"].astype(str)
+    report = audit(cohort(n), groups=groups, bootstrap=20)
+    centres, ids = (
+        [group for group in report.groups if group.column == column] for column in groups
+    )
+    assert len(centres) == 400
+    assert {group.n for group in centres} == {10}
+    assert len(ids) == 1001
+    assert (ids[-1].level, ids[-1].n) == ("the other 3,000 groups", 3000)
+    assert {gap.column for gap in report.gaps} == {"centre"}
+
+
+def test_margins_can_be_chosen_and_are_said() -> None:
+    wide = audit(cohort(), groups=centres(), bootstrap=50, margins={"auc": 0.5})
+    assert {gap.verdict for gap in wide.gaps if gap.metric == "auc"} == {"no gap beyond the margin"}
+    assert "a margin of 0.5 for AUC" in " ".join(wide.methods)
+    with pytest.raises(ValueError, match="margins must be above 0"):
+        audit(cohort(), groups=centres(), bootstrap=0, margins={"auc": 0})
 
 
 def test_every_measure_lies_in_its_declared_range() -> None:

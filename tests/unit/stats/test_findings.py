@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ from scipy.special import expit
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.audit import audit
-from clnm_core.stats.findings import Finding
+from clnm_core.stats.findings import Finding, findings
+from clnm_core.stats.gaps import Gap
 
 
 def sound(n: int = 400, *, bend: float = 1.0, shift: float = 0.0) -> Predictions:
@@ -119,3 +122,48 @@ def test_a08_counts_training_cases() -> None:
     finding = found(sound(), split=split)["A08"]
     assert finding.message.startswith("100 of 400 cases are training cases")
     assert "A08" not in found(sound(), split=np.where(np.arange(400) < 100, "external", "test"))
+
+
+def grouped(*, planted: bool, n: int = 3000, seed: int = 0) -> dict[str, Finding]:
+    """Six centres; where planted, risks at centre 4 are noise, at centre 5 far too low."""
+    rng = np.random.default_rng(seed)
+    centre = rng.integers(1, 7, n)
+    log_odds = rng.normal(-0.3, 1.3, n)
+    truth = log_odds.copy()
+    if planted:
+        truth[centre == 4] = rng.permutation(truth[centre == 4])
+        truth[centre == 5] += 1.2
+    predictions = Predictions.of(rng.random(n) < expit(truth), expit(log_odds))
+    words = pd.DataFrame({"centre": [f"centre {number}" for number in centre]})
+    return found(predictions, groups=words)
+
+
+def test_a09_names_the_gaps_that_remain_after_adjusting() -> None:
+    finding = grouped(planted=True)["A09"]
+    assert finding.severity == "warning"
+    assert finding.message.startswith("Groups of centre differ from centre ")
+    assert "AUC lower in centre 4 by 0." in finding.message
+    assert "observed per expected higher in centre 5 by 0." in finding.message
+
+
+def test_a10_names_the_groups_whose_risks_are_wrong() -> None:
+    finding = grouped(planted=True)["A10"]
+    assert finding.severity == "warning"
+    assert finding.message.startswith("Miscalibrated in groups of centre: ")
+    assert "centre 4 (slope " in finding.message
+    assert "centre 5 (observed per expected 1." in finding.message
+    assert "centre 1" not in finding.message
+
+
+def test_a09_and_a10_are_rare_where_nothing_was_planted() -> None:
+    clean = [grouped(planted=False, n=900, seed=seed) for seed in range(20)]
+    assert sum("A09" in codes for codes in clean) <= 4
+    assert sum("A10" in codes for codes in clean) <= 4
+
+
+def test_a_gap_that_does_not_survive_adjusting_is_no_finding() -> None:
+    gap = Gap("sex", "auc", "f", "m", -0.1, -0.19, -0.01, "gap", p=0.03, p_adjusted=0.2)
+    overall = audit(sound(), bootstrap=0).overall
+    assert [f.code for f in findings(sound(), overall, (), None, [gap])] == ["A05"]
+    shown = replace(gap, p_adjusted=0.04)
+    assert [f.code for f in findings(sound(), overall, (), None, [shown])] == ["A05", "A09"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clnm_core.domain.columns import Column, Kind, Level
-from clnm_core.stats.groups import group_labels, group_masks
+from clnm_core.stats.groups import crossed, folded, group_labels, group_masks, groupings
 
 
 def names(values: pd.Series, column: Column | str = "") -> list[str]:
@@ -113,3 +113,51 @@ def test_numbers_piled_on_one_value_still_make_groups() -> None:
 def test_a_column_with_nothing_in_it_is_one_unknown_group() -> None:
     assert names(pd.Series([None, None], dtype=object)) == ["unknown"]
     assert names(pd.Series([np.nan, np.nan])) == ["unknown"]
+
+
+WORDS = st.one_of(st.none(), st.sampled_from(["a", "b", "c", "unknown"]))
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=40))
+def test_a_combination_is_both_of_its_parts_or_unknown(pairs: list) -> None:
+    frame = pd.DataFrame(pairs, columns=["one", "two"], dtype=object)
+    first, second = groupings(frame)
+    both = crossed(first, second)
+    assert both.sizes.sum() == len(pairs)
+    assert (both.sizes > 0).all()
+    for (one, two), code in zip(pairs, both.codes, strict=True):
+        is_known = one not in (None, "unknown") and two not in (None, "unknown")
+        assert both.levels[code] == (f"{one}, {two}" if is_known else "unknown")
+
+
+def test_combinations_run_by_the_first_column_and_then_the_second() -> None:
+    frame = pd.DataFrame({"sex": ["m", "f", "f", None], "age_years": [20.0, 70, 30, 30]})
+    frame = pd.concat([frame, pd.DataFrame({"sex": "m", "age_years": np.arange(31.0, 40)})])
+    both = crossed(*groupings(frame))
+    assert both.levels == (
+        "f, 30 to under 45", "f, 65 or more", "m, under 30", "m, 30 to under 45", "unknown",
+    )  # fmt: skip
+    assert both.column == "sex × age_years"
+
+
+@given(st.lists(st.sampled_from([*"abcdefghij", None]), min_size=1, max_size=80), st.integers(1, 9))
+def test_folding_keeps_every_case_and_the_largest_groups(words: list, most: int) -> None:
+    whole = groupings(pd.DataFrame({"word": pd.Series(words, dtype=object)}))[0]
+    fewer = folded(whole, most)
+    assert fewer.sizes.sum() == len(words)
+    known = [level for level in fewer.levels if level not in ("unknown", fewer.rest)]
+    assert len(known) <= most + (not fewer.rest)
+    size_of = dict(zip(whole.levels, whole.sizes.tolist(), strict=True))
+    for level, size in zip(fewer.levels, fewer.sizes.tolist(), strict=True):
+        if level != fewer.rest:
+            assert size == size_of[level]
+    if fewer.rest:
+        away = set(whole.levels) - set(fewer.levels)
+        assert fewer.rest == f"the other {len(away)} groups"
+        assert max(size_of[level] for level in away) <= min(size_of[level] for level in known)
+
+
+def test_few_groups_are_not_folded() -> None:
+    whole = groupings(pd.DataFrame({"word": ["a", "b", "c", None]}))[0]
+    assert folded(whole, 2) is whole
+    assert folded(whole, 1).levels == ("a", "the other 2 groups", "unknown")
