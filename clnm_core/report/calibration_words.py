@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
-from clnm_core.report.wording import count_text, estimate_text, joined, percent
+from clnm_core.report.wording import count_text, estimate_text, joined, number, percent
 from clnm_core.stats.uncertainty import Estimate
 
 SHORTEST_RUN = 3
@@ -48,6 +49,75 @@ def misfit(curve: pd.DataFrame, slope: Estimate, *, n: int, events: int) -> str:
         have = f"{count_text(fewer, 'case')} {which} the outcome {'is' if fewer == 1 else 'are'}"
         return f"no misfit of the risks is shown, but {have} too few to be sure{inside}"
     return f"risks agree with what was observed{inside}"
+
+
+def fitted_on(
+    *, patients: int, cases: int, where: str, judged: int, judged_where: str, shared: int = 0
+) -> str:
+    """On whom a correction was fitted, and on whom it is judged: never the same patients.
+
+    Examples
+    --------
+    >>> fitted_on(patients=180, cases=180, where="validation", judged=404,
+    ...           judged_where="external")
+    'Fitted on 180 validation patients, judged on 404 external cases.'
+    >>> fitted_on(patients=178, cases=181, where="train", judged=1, judged_where="", shared=2)
+    'Fitted on 181 cases of 178 train patients, judged on 1 other case; 2 patients who are among the judged were left out of the fitting.'
+
+    """
+    people = count_text(patients, f"{where} patient".strip())
+    fit = people if cases == patients else f"{count_text(cases, 'case')} of {people}"
+    judges = count_text(judged, f"{judged_where or 'other'} case")
+    sentence = f"Fitted on {fit}, judged on {judges}"
+    if not shared:
+        return f"{sentence}."
+    who, verb = ("who is", "was") if shared == 1 else ("who are", "were")
+    left_out = f"{count_text(shared, 'patient')} {who} among the judged {verb} left out"
+    return f"{sentence}; {left_out} of the fitting."
+
+
+def corrected_answer(
+    method: str,
+    *,
+    intercept: float,
+    slope: float,
+    before: Mapping[str, Estimate],
+    after: Mapping[str, Estimate],
+) -> str:
+    """What a correction does to the risks, and how far it puts them right.
+
+    Parameters
+    ----------
+    method : {"intercept", "slope", "isotonic"}
+    intercept, slope : float
+        Of the correction, in log-odds; NaN for isotonic steps.
+    before, after : mapping of str to Estimate
+        Measures of the judged cases: ``o_e_ratio``, ``calibration_slope``, ``ici``, ``brier``.
+
+    """
+    if method == "slope" and slope <= 0:
+        return (
+            "The line falls: on the cases it was fitted on, higher risks had the outcome less "
+            "often, so no straight correction can put them right."
+        )
+    if method == "isotonic":
+        does = "Every risk is replaced by the share that was observed around it"
+    else:
+        does = f"All log-odds are moved by {number(intercept)}"
+        if method == "slope":
+            does = f"Log-odds are multiplied by {number(slope)} and moved by {number(intercept)}"
+    moves = [
+        f"{words} goes from {number(before[name].value, digits)} to "
+        f"{number(after[name].value, digits)}"
+        for name, words, digits in (
+            ("calibration_slope", "the slope", 2),
+            ("o_e_ratio", "observed per expected", 2),
+            ("ici", "the mean distance from the curve (ICI)", 3),
+            ("brier", "the Brier score", 3),
+        )
+        if before[name].is_estimable and after[name].is_estimable
+    ]
+    return f"{does}; {joined(moves)}." if moves else f"{does}."
 
 
 def _slope(slope: Estimate) -> str:

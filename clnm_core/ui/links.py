@@ -35,12 +35,23 @@ PAGE_KEYS = {
     "page": "Page of the list of cases",
     "order": "Column by which the list of cases is sorted",
     "descending": "Whether the list of cases runs from high to low",
+    "common": "Whether readers and model are compared on the cases that all of them judged",
     "case": "Pseudonymous number of one case",
     "adjusted": "Columns for which the distance curve is adjusted",
     "checklist": "Reporting checklist that is filled in",
     "kind": "Kind of error by which groups are searched",
     "smallest": "Cases that a group needs to be searched",
     "error": "Whether missed cases or false alarms are listed",
+    "view": "Which part of the Performance page is open",
+    "part_of": "Rate of which a part of the ROC curve is judged",
+    "part_from": "Where that part begins",
+    "recalibrate": "How risks are put right",
+    "fitted_on": "Split on which the correction is fitted",
+    "rule": "How a threshold is chosen",
+    "target": "Rate that a chosen threshold reaches",
+    "ratio": "False alarms that weigh as much as one missed case",
+    "chosen_on": "Split on which the threshold is chosen",
+    "prevalence": "Share with the outcome for which predictive values are given",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""
 
