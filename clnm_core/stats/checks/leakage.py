@@ -1,0 +1,298 @@
+"""Does the test part already know the training part?
+
+A patient or picture on both sides of a split is remembered, not judged, and every measure of
+the test part is then too good.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from clnm_core.stats.checks.result import Check, clear, found, not_checked, several
+
+FEWEST_WITH_SEVERAL = 10
+"""Patients with several cases below which a split by image cannot be told from one by patient."""
+
+FEWEST_VALUES = 20
+"""Different values that a number needs for a coincidence in it to be surprising."""
+
+MOST_ROWS = 1_000
+"""Rows of evidence that a check hands on."""
+
+_NO_SPLIT = (
+    "The cohort has no two splits, so nothing can leak between them; import a column that says "
+    "which part of the study each case belongs to."
+)
+_NO_IMAGES = (
+    "The cohort has no images in two splits; import them with the table to look for copies."
+)
+
+
+def same_patient(cases: pd.DataFrame) -> Check:
+    """C01: patients with cases in more than one split.
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        ``patient_id`` and ``split`` of every case; a missing split is no split.
+
+    """
+    placed = cases[cases["split"].notna()]
+    if placed["split"].nunique() < 2:
+        return not_checked("C01", _NO_SPLIT)
+    rows = _straddling(placed)
+    patients = placed["patient_id"].nunique()
+    if rows.empty:
+        return clear("C01", f"Each of {several(patients, 'patient')} is in one split only.")
+    commonest = rows["splits"].value_counts()
+    return found(
+        "C01",
+        "error",
+        f"{several(len(rows), 'patient')} of {patients:,} {_are(len(rows))} in more than one split "
+        f"({commonest.index[0]}: {commonest.iloc[0]:,}), with {several(int(rows['cases'].sum()), 'case')}: "
+        "give each patient one split, train again and judge again.",
+        rows.head(MOST_ROWS),
+    )
+
+
+def split_by_image(cases: pd.DataFrame) -> Check:
+    """C06: as many patients in two splits as if images had been dealt out one by one.
+
+    The number of patients in two splits is compared with its expectation when each case is
+    put into a split at random, at the splits' shares. A split by patient with a few mistakes
+    lies far below (one-sided normal approximation, ``p < 0.01``).
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        ``patient_id`` and ``split`` of every case.
+
+    """
+    placed = cases[cases["split"].notna()]
+    sizes = placed["patient_id"].value_counts()
+    sizes = sizes[sizes > 1]
+    if placed["split"].nunique() < 2:
+        return not_checked("C06", _NO_SPLIT)
+    if len(sizes) < FEWEST_WITH_SEVERAL:
+        return not_checked(
+            "C06",
+            f"Only {several(len(sizes), 'patient')} {_have(len(sizes))} several cases; "
+            f"{FEWEST_WITH_SEVERAL} are needed to tell a split by image from one by patient.",
+        )
+    share = placed["split"].value_counts(normalize=True).to_numpy()
+    in_two = 1 - (share[None, :] ** sizes.to_numpy()[:, None]).sum(axis=1)
+    expected, spread = in_two.sum(), math.sqrt(float((in_two * (1 - in_two)).sum()))
+    observed = len(_straddling(placed))
+    told = (
+        f"{observed:,} of {several(len(sizes), 'patient')} with several cases "
+        f"{_are(observed)} in two splits; a split by image would give about {expected:.0f}"
+    )
+    is_fewer = stats.norm.cdf((observed + 0.5 - expected) / max(spread, 1e-9)) < 0.01
+    if observed == 0 or is_fewer:
+        return clear("C06", f"{told}.")
+    return found(
+        "C06",
+        "error",
+        f"{told}: the split was made by image, not by patient. Split again by patient.",
+        _straddling(placed).head(MOST_ROWS),
+    )
+
+
+def same_image(images: pd.DataFrame) -> Check:
+    """C02: exactly the same image, byte for byte, in more than one split.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        ``image_id, patient_id, split, digest`` of every image.
+
+    """
+    placed = images[images["split"].notna() & images["digest"].notna()]
+    if placed["split"].nunique() < 2:
+        return not_checked("C02", _NO_IMAGES)
+    rows = _several_of(placed, "split")
+    if rows.empty:
+        return clear("C02", f"None of {several(len(placed), 'image')} is in two splits.")
+    return found(
+        "C02",
+        "error",
+        f"{several(rows['digest'].nunique(), 'image')} of {placed['digest'].nunique():,} "
+        f"{_are(rows['digest'].nunique())} in more than one split, byte for byte: take the copies "
+        "out of one of them, train again and judge again.",
+        rows.head(MOST_ROWS),
+    )
+
+
+def shared_image(images: pd.DataFrame) -> Check:
+    """C04: exactly the same image under different patients.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        ``image_id, patient_id, split, digest`` of every image.
+
+    """
+    kept = images[images["digest"].notna()]
+    if kept.empty:
+        return not_checked("C04", "The cohort has no images; import them with the table.")
+    rows = _several_of(kept, "patient_id")
+    if rows.empty:
+        return clear("C04", f"None of {several(len(kept), 'image')} belongs to two patients.")
+    return found(
+        "C04",
+        "warning",
+        f"{several(rows['digest'].nunique(), 'image')} {_are(rows['digest'].nunique())} recorded for "
+        f"more than one patient ({several(rows['patient_id'].nunique(), 'patient')}): find out whose "
+        "each is, or whether these patients are one.",
+        rows.head(MOST_ROWS),
+    )
+
+
+def near_duplicates(images: pd.DataFrame, pairs: pd.DataFrame, *, is_complete: bool) -> Check:
+    """C03: images that show the same, though their bytes differ.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        ``image_id, patient_id, split, digest, has_fingerprint`` of every image.
+    pairs : pandas.DataFrame
+        ``first, second`` (row numbers of ``images``) and ``likeness``, as
+        :func:`clnm_core.imaging.fingerprint.copies` finds them.
+    is_complete : bool
+        Whether all candidates were compared.
+
+    """
+    known = int(images["has_fingerprint"].sum())
+    if images.empty:
+        return not_checked("C03", "The cohort has no images; import them with the table.")
+    if known == 0:
+        return not_checked(
+            "C03",
+            f"None of {several(len(images), 'image')} has a fingerprint, because they were imported "
+            "by an earlier release; import them again to have copies found.",
+        )
+    first, second = (images.iloc[pairs[side].to_numpy(dtype=int)] for side in ("first", "second"))
+    rows = pd.DataFrame(
+        {
+            "image": first["image_id"].to_numpy(),
+            "split": first["split"].to_numpy(),
+            "copy": second["image_id"].to_numpy(),
+            "split_of_copy": second["split"].to_numpy(),
+            "likeness": pairs["likeness"].to_numpy().round(3),
+        }
+    )
+    rows = rows[first["digest"].to_numpy() != second["digest"].to_numpy()]
+    looked = several(known, "image") + ("" if known == len(images) else f" of {len(images):,}")
+    rest = "" if is_complete else "; there are more candidates than were compared"
+    if rows.empty:
+        return clear("C03", f"No two of {looked} show the same{rest}.")
+    is_across = (rows["split"] != rows["split_of_copy"]) & rows[
+        ["split", "split_of_copy"]
+    ].notna().all(axis=1)
+    across = int(is_across.sum())
+    if across == 0:
+        return found(
+            "C03",
+            "info",
+            f"{several(len(rows), 'pair')} of {looked} {'shows' if len(rows) == 1 else 'show'} the "
+            f"same within one split{rest}: harmless for the test, but they count twice.",
+            rows.head(MOST_ROWS),
+        )
+    return found(
+        "C03",
+        "error",
+        f"{several(across, 'pair')} of near-duplicate images {_lie(across)} across splits, of "
+        f"{looked}{rest}: take the copies out of one split, train again and judge again.",
+        rows[is_across].sort_values("likeness", ascending=False).head(MOST_ROWS),
+    )
+
+
+def identical_rows(cases: pd.DataFrame, columns: list[str], numbers: list[str]) -> Check:
+    """C05: different patients with exactly the same recorded values.
+
+    Coincidences are expected where little is recorded; their number under independent
+    columns is the product of each column's chance of agreement over all pairs. More than
+    that (Poisson, ``p < 0.001``) is found.
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        ``case_id, patient_id`` and the columns.
+    columns, numbers : list of str
+        What was recorded before the outcome; those of them that are numbers.
+
+    """
+    telling = [name for name in numbers if cases[name].nunique() >= FEWEST_VALUES]
+    if len(telling) < 2:
+        return not_checked(
+            "C05",
+            "Fewer than two measured numbers are recorded, so that different patients may well "
+            "have the same values.",
+        )
+    full = cases[cases[telling].notna().all(axis=1)]
+    hashed = pd.util.hash_pandas_object(full[columns], index=False)
+    twins = full[hashed.duplicated(keep=False)]
+    group = twins.groupby(columns, dropna=False, observed=True, sort=False)["patient_id"]
+    shared = twins[group.transform("nunique") > 1]
+    if shared.empty:
+        return clear(
+            "C05",
+            f"No two of {several(len(full), 'case')} of different patients agree in all {len(columns)} recorded values.",
+        )
+    sizes = shared.groupby(columns, dropna=False, observed=True)["patient_id"].nunique()
+    coincidences = int((sizes * (sizes - 1) / 2).sum())
+    agreement = np.prod(
+        [
+            float(np.square(full[name].value_counts(normalize=True, dropna=False)).sum())
+            for name in columns
+        ]
+    )
+    by_chance = agreement * len(full) * (len(full) - 1) / 2
+    if stats.poisson.sf(coincidences - 1, by_chance) > 0.001:
+        return clear(
+            "C05",
+            f"{several(coincidences, 'pair')} of patients {_have(coincidences)} the same values, no "
+            f"more than chance gives (about {by_chance:.1f}).",
+        )
+    return found(
+        "C05",
+        "warning",
+        f"{several(int(shared['patient_id'].nunique()), 'patient')} share all {len(columns)} recorded "
+        f"values with another patient; chance would give {by_chance:.1g} pairs. Find out whether "
+        "they are one patient under two names.",
+        shared[["case_id", "patient_id", *columns]].sort_values(columns).head(MOST_ROWS),
+    )
+
+
+def _straddling(placed: pd.DataFrame) -> pd.DataFrame:
+    """Patients in several splits: ``patient_id, splits, cases``."""
+    group = placed.groupby("patient_id", sort=False)["split"]
+    inside = placed[group.transform("nunique") > 1]
+    rows = inside.groupby("patient_id", sort=True)["split"].agg(
+        splits=lambda words: " and ".join(sorted(set(words))), cases="size"
+    )
+    return rows.reset_index()
+
+
+def _several_of(images: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Images whose digest comes with several values of a column, copies side by side."""
+    group = images.groupby("digest", sort=False)[what]
+    return images[group.transform("nunique") > 1].sort_values(["digest", "image_id"])[
+        ["digest", "image_id", "patient_id", "split"]
+    ]
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _have(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _lie(n: int) -> str:
+    return "lies" if n == 1 else "lie"
