@@ -102,16 +102,23 @@ def subgroups_methods(
 
     """
     allowed = joined([f"{margin:g} for {measure}" for measure, margin in margins])
+    wald = "Wald tests with a sandwich by patient (Liang 1986)"
+    whole = wald if is_clustered else "likelihood-ratio tests"
     return _line(
         [
             "AUC: Obuchowski 1997, clustered by patient" if is_clustered else "AUC: DeLong 1988",
             _shares(is_clustered),
-            "difference from the largest group of the column: interval from both groups' "
-            "intervals (Zou 2008)",
+            "difference and ratio to the largest group of the column: for shares by bootstrap of "
+            "the counts, else, and with fewer than ten of a kind, from both groups' intervals (Zou "
+            "2008, Donner 2012)",
+            "p from the interval (Altman 2011), adjusted over all groups and measures compared on "
+            "the page (Benjamini 1995)",
             f"a gap excludes 0; no gap means that the interval lies within the margin of {allowed}; "
-            "anything else is not enough data",
+            "anything else is not enough data; cases needed: of the same mix, until the interval is "
+            "no wider than the margin (Bland 2009)",
+            f"groups as a whole: {whole} of intercepts and slopes of a logistic recalibration "
+            "(Vergouwe 2017), homogeneity of AUCs (Cochran 1954)",
             f"groups under {count_text(fewest, 'case')} are listed and not scored",
-            "intervals are not corrected for the number of comparisons",
             _resamples(bootstrap, seed, is_clustered),
             f"{percent(level)} intervals; a case is positive when its risk is at or above "
             f"{threshold_text(threshold)}",

@@ -93,8 +93,8 @@ def group_tests(
        updating prediction models. Stat Med 2017;36:4529-4539. doi:10.1002/sim.7179
     .. [2] Liang KY, Zeger SL. Longitudinal data analysis using generalized linear models.
        Biometrika 1986;73:13-22. doi:10.1093/biomet/73.1.13
-    .. [3] McClish DK. Comparing the areas under more than two independent ROC curves.
-       Med Decis Making 1987;7:149-155. doi:10.1177/0272989X8700700305
+    .. [3] Cochran WG. The combination of estimates from different experiments. Biometrics
+       1954;10:101-129. doi:10.2307/3001666
 
     """
     scored = np.flatnonzero(grouping.sizes >= fewest)
