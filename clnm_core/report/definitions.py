@@ -184,6 +184,22 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Average reader",
+        "Mean of the readers' figures on the same cases. A difference from it counts readers and "
+        "cases as samples: other readers, of other patients, would differ as much.",
+        "Obuchowski and Rockette, with Hillis' degrees of freedom; on the log-odds for an average",
+        "Obuchowski 1995, doi:10.1080/03610919508813243; Hillis 2007, doi:10.1002/sim.2532",
+    ),
+    Definition(
+        "",
+        "Kappa",
+        "Agreement of readers beyond chance: 1 is perfect, 0 what calling as often without looking "
+        "would give. It falls when one call is rare.",
+        "large sample of cases, by patient",
+        "Cohen 1960, doi:10.1177/001316446002000104; Fleiss 1971, doi:10.1037/h0031619",
+    ),
+    Definition(
+        "",
         "Unknown",
         "A missing value is its own state. NX and necks that were not dissected are unknown, never "
         "negative; such cases are counted and left out of figures that need the outcome.",
