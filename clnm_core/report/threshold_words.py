@@ -80,7 +80,7 @@ def value_answer(row: pd.Series, *, threshold: float, here: float, outcome_label
     Examples
     --------
     >>> row = pd.Series({"prevalence": 0.1, "ppv": 0.471, "ppv_low": 0.334, "ppv_high": 0.618,
-    ...                  "npv": 0.976, "npv_low": 0.965, "npv_high": 0.984})
+    ...                  "npv": 0.976, "npv_low": 0.966, "npv_high": 0.984})
     >>> value_answer(row, threshold=0.3, here=0.56, outcome_label="Lateral neck metastasis")
     'Where 10 % have lateral neck metastasis (here 56 %), a case flagged at threshold 0.30 has it in 47 % (33–62), and one that is not flagged is free of it in 98 % (97–98).'
 

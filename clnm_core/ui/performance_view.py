@@ -1,4 +1,4 @@
-"""How do the numbers of one model get onto a page? For a stored model and for an uploaded file."""
+"""How do the numbers of one model get onto a page? The overview; each further question has a view."""
 
 from __future__ import annotations
 
@@ -16,10 +16,19 @@ from clnm_core.ui.charts.confusion import confusion_figure
 from clnm_core.ui.charts.decision import decision_figure
 from clnm_core.ui.charts.pr import pr_figure
 from clnm_core.ui.charts.roc import roc_figure
-from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged, in_report_order
+from clnm_core.ui.judged import BOOTSTRAP, FURTHER, SEED, Called, Judged, on_the_page
 
 NARROW = 430
 """Pixels below which two charts no longer stand side by side."""
+
+VIEWS = ("Overview", "Separation", "Calibration", "Thresholds", "Usefulness")
+"""What the page shows; a view that is not chosen is not computed."""
+
+BELIEVED = (
+    *("calibration_intercept", "calibration_slope", "o_e_ratio", "ici", "e50", "e90", "ece"),
+    *("brier", "brier_scaled"),
+)
+"""The measures of whether risks can be believed."""
 
 _IN_STRIP = {
     "auc": "AUC",
@@ -49,16 +58,36 @@ def methods(judged: Judged, threshold: float) -> str:
     )
 
 
+def pick_view() -> str:
+    """Ask which part of the page is looked at; kept in the link as ``view``."""
+    return str(
+        st.segmented_control(
+            "Show",
+            VIEWS,
+            default=VIEWS[0],
+            required=True,
+            key="view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    )
+
+
 def draw(judged: Judged, called: Called) -> None:
     """Draw strip, charts and table of one set of predictions at one threshold."""
     strip(judged, called)
+    overview(judged, called)
+
+
+def overview(judged: Judged, called: Called) -> None:
+    """One chart for every question, and the table of all measures."""
     with st.grid(2, min_column_width=NARROW):
-        _roc(judged, called)
-        _calibration(judged)
-        _pr(judged, called)
-        _confusion(called)
-        _decision(judged, called)
-        _curve_in_words(judged)
+        roc_card(judged, called)
+        calibration_card(judged)
+        pr_card(judged, called)
+        confusion_card(called)
+        decision_card(judged, called)
+        believed_card(judged)
     table(judged, called)
 
 
@@ -81,7 +110,7 @@ def strip(judged: Judged, called: Called) -> None:
 
 def table(judged: Judged, called: Called) -> None:
     """Every measure with its interval and method, and the same as CSV."""
-    estimates = in_report_order(judged, called)
+    estimates = on_the_page(judged, called)
     st.subheader(f"All measures at threshold {called.threshold:g}", anchor=False)
     st.dataframe(
         measures(estimates, judged.n),
@@ -97,7 +126,7 @@ def table(judged: Judged, called: Called) -> None:
 
 def measures(estimates: dict[str, Estimate], n: int) -> pd.DataFrame:
     """Measures as they are printed: name, value, interval, method."""
-    labels = {metric.name: metric.label for metric in METRICS}
+    labels = {metric.name: metric.label for metric in METRICS} | FURTHER
     rows = []
     for name, estimate in estimates.items():
         unit = wording.unit_of(name)
@@ -118,12 +147,15 @@ def measures(estimates: dict[str, Estimate], n: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _roc(judged: Judged, called: Called) -> None:
+def roc_card(judged: Judged, called: Called, *, over: str = "", low: float = 0.0) -> None:
+    """The ROC curve; with the part shaded that begins at ``low`` of the rate ``over``."""
     figure = roc_figure(
         judged.roc,
         sensitivity=called.metrics["sensitivity"],
         specificity=called.metrics["specificity"],
         threshold=called.threshold,
+        over=over,
+        low=low,
         dark=panels.is_dark(),
     )
     panels.figure_card(
@@ -137,12 +169,14 @@ def _roc(judged: Judged, called: Called) -> None:
     )
 
 
-def _pr(judged: Judged, called: Called) -> None:
+def pr_card(judged: Judged, called: Called) -> None:
+    """Precision against recall, with its band and the prevalence."""
     figure = pr_figure(
         judged.pr,
         prevalence=judged.prevalence,
         sensitivity=called.metrics["sensitivity"],
         ppv=called.metrics["ppv"],
+        band=judged.pr_band,
         threshold=called.threshold,
         dark=panels.is_dark(),
     )
@@ -150,14 +184,16 @@ def _pr(judged: Judged, called: Called) -> None:
         figure,
         judged.pr,
         "How many flagged cases are right, over all thresholds",
-        "The dashed line is what flagging everyone would give: the share with the outcome. The "
-        "curve depends on that share, so compare it only between cohorts that are alike. "
+        "The dashed line is what flagging everyone would give: the share with the outcome; the "
+        "band holds point by point. The curve depends on that share, so compare it only between "
+        "cohorts that are alike. "
         "Saito 2015, doi:10.1371/journal.pone.0118432.",
         "precision_recall",
     )
 
 
-def _calibration(judged: Judged) -> None:
+def calibration_card(judged: Judged) -> None:
+    """The flexible curve with its band, bins with intervals, and how the risks are spread."""
     panels.figure_card(
         calibration_figure(judged.curve, judged.bins, judged.histogram, dark=panels.is_dark()),
         judged.bins,
@@ -169,7 +205,8 @@ def _calibration(judged: Judged) -> None:
     )
 
 
-def _confusion(called: Called) -> None:
+def confusion_card(called: Called) -> None:
+    """The four counts at the threshold."""
     counts = called.confusion
     rows = pd.DataFrame(
         {
@@ -189,7 +226,8 @@ def _confusion(called: Called) -> None:
     )
 
 
-def _decision(judged: Judged, called: Called) -> None:
+def decision_card(judged: Judged, called: Called) -> None:
+    """Net benefit with its band, beside treating everyone and no one."""
     panels.figure_card(
         decision_figure(judged.benefit, threshold=called.threshold, dark=panels.is_dark()),
         judged.benefit,
@@ -201,20 +239,12 @@ def _decision(judged: Judged, called: Called) -> None:
     )
 
 
-def _curve_in_words(judged: Judged) -> None:
+def believed_card(judged: Judged) -> None:
     """The measures of calibration, beside the chart that they summarise."""
     with st.container(border=True, height="stretch"):
         st.markdown("**Can the risks be believed, in numbers**")
-        names = (
-            "calibration_intercept",
-            "calibration_slope",
-            "o_e_ratio",
-            "ici",
-            "ece",
-            "brier",
-            "brier_scaled",
-        )
-        chosen = {name: judged.metrics[name] for name in names}
+        known = judged.metrics | judged.further
+        chosen = {name: known[name] for name in BELIEVED if name in known}
         st.table(
             measures(chosen, judged.n).drop(columns="Method").set_index("Measure"),
             border="horizontal",

@@ -17,6 +17,7 @@ def pr_figure(
     prevalence: float,
     sensitivity: Estimate | None = None,
     ppv: Estimate | None = None,
+    band: pd.DataFrame | None = None,
     threshold: float | None = None,
     dark: bool = False,
 ) -> go.Figure:
@@ -31,6 +32,8 @@ def pr_figure(
         Share of cases with the outcome: the precision of flagging everyone.
     sensitivity, ppv : Estimate, optional
         The operating point, drawn when both are known.
+    band : pandas.DataFrame, optional
+        ``recall``, ``low``, ``high``: interval of the precision, point by point.
     threshold : float, optional
         Written beside the dot.
     dark : bool
@@ -44,6 +47,9 @@ def pr_figure(
     )
     label |= {"x": 0.01, "yanchor": "top"}
     traces.append(everyone)
+    if band is not None and not band.empty:
+        colour = theme.palette(dark).models[0]
+        traces.append(theme.band(band["recall"], band["low"], band["high"], colour, "band"))
     traces.append(
         dict(
             type="scatter",

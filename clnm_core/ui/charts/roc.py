@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -17,6 +18,8 @@ def roc_figure(
     sensitivity: Estimate | None = None,
     specificity: Estimate | None = None,
     threshold: float | None = None,
+    over: str = "",
+    low: float = 0.0,
     dark: bool = False,
 ) -> go.Figure:
     """Draw sensitivity against the false-positive rate, with the chosen threshold on it.
@@ -30,6 +33,10 @@ def roc_figure(
         The operating point; drawn as a dot with its two intervals when both are known.
     threshold : float, optional
         Written beside the dot.
+    over : {"", "specificity", "sensitivity"}
+        Shade the part of the area from a specificity, or sensitivity, up to 1.
+    low : float
+        Where that part begins, in [0, 1).
     dark : bool
         Whether the page is dark.
 
@@ -40,6 +47,7 @@ def roc_figure(
     chance, label = theme.reference([0, 1], [0, 1], "no better than chance", dark)
     label |= {"x": 0.6, "y": 0.5, "xanchor": "left", "yanchor": "top"}
     traces.append(chance)
+    traces += _part(roc, over, low, colour)
     traces.append(
         dict(
             type="scatter",
@@ -68,3 +76,33 @@ def roc_figure(
         ),
         dark=dark,
     )
+
+
+def _part(roc: pd.DataFrame, over: str, low: float, colour: str) -> list[theme.Trace]:
+    """The area between the curve and the axis that a range is counted from."""
+    if not over or roc.empty:
+        return []
+    x, y = (roc[name].to_numpy(dtype=float) for name in ("false_positive_rate", "sensitivity"))
+    if over == "specificity":
+        end = 1 - low
+        is_inside = x <= end
+        across = np.concatenate([x[is_inside], [end, end, 0.0]])
+        up = np.concatenate([y[is_inside], [np.interp(end, x, y), 0.0, 0.0]])
+    else:
+        is_inside = y >= low
+        start = float(np.interp(low, y, x))
+        across = np.concatenate([[1.0, start], x[is_inside], [1.0]])
+        up = np.concatenate([[low, low], y[is_inside], [1.0]])
+    return [
+        dict(
+            type="scatter",
+            x=across,
+            y=up,
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=theme.faded(colour),
+            hoverinfo="skip",
+            name="partial area",
+        )
+    ]
