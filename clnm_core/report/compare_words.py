@@ -73,7 +73,7 @@ def compare_answer(
         needed = cases_needed(estimate, n, margin)
         return upper_first(
             f"whether {first} or {second} separates better cannot be said from {same}: their "
-            f"AUCs differ by {_inside(difference)}. About {_rounded_up(needed)} cases like these "
+            f"AUCs differ by {_inside(difference)}. About {rounded_up(needed):,} cases like these "
             "would be needed to tell."
         )
     if found == NO_GAP and not estimate.excludes(0):
@@ -256,6 +256,19 @@ def compare_methods(
     return upper_first("; ".join(parts)) + "."
 
 
+def rounded_up(n: int) -> int:
+    """A number of cases to two figures, never fewer.
+
+    Examples
+    --------
+    >>> rounded_up(1834), rounded_up(87)
+    (1900, 87)
+
+    """
+    step: int = 10 ** max(len(str(n)) - 2, 0)
+    return -(-n // step) * step
+
+
 def _inside(difference: Difference, *, unit: str = "") -> str:
     """Size, interval, method and p: "0.08 AUC (0.05–0.11, paired DeLong, p < 0.001)"."""
     estimate = difference.estimate
@@ -268,9 +281,3 @@ def _inside(difference: Difference, *, unit: str = "") -> str:
         f"{number(abs(estimate.value), decimals)}{unit} "
         f"({interval(low, high, decimals=decimals)}, {method}{p})"
     )
-
-
-def _rounded_up(n: int) -> str:
-    """A number of cases to two figures, rounded up."""
-    step = 10 ** max(len(str(n)) - 2, 0)
-    return f"{-(-n // step) * step:,}"

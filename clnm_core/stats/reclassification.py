@@ -27,7 +27,7 @@ from clnm_core.stats.uncertainty import (
     not_estimable,
 )
 
-MOVER = "from Tango's intervals of both parts (MOVER)"
+MOVER = "Tango's of both parts, joined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from clnm_core.report import wording
-from clnm_core.stats.comparison import Areas, verdict
+from clnm_core.report.compare_words import rounded_up
+from clnm_core.stats.comparison import Areas, cases_needed, verdict
+from clnm_core.stats.gaps import NOT_ENOUGH
 from clnm_core.stats.subgroups import MARGINS
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.ui.compare_facts import Contrast, Separation
@@ -50,18 +52,21 @@ def forest_rows(found: Separation, labels: Mapping[str, str]) -> pd.DataFrame:
 
 
 def pair_rows(found: Separation, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Every pair for the chart of differences: ``label``, ``value``, ..., ``verdict``."""
-    pairs = found.pairs
-    verdicts = [
-        verdict(Estimate(value, low, high, 0.95, ""), MARGINS["auc"])
-        for value, low, high in zip(pairs["value"], pairs["low"], pairs["high"], strict=True)
+    """Every pair with ``label``, ``verdict``, and ``needed``: cases that would settle it."""
+    pairs, margin = found.pairs, MARGINS["auc"]
+    estimates = [
+        Estimate(value, low, high, 0.95, method)
+        for value, low, high, method in zip(
+            pairs["value"], pairs["low"], pairs["high"], pairs["method"], strict=True
+        )
     ]
     return pairs.assign(
         label=[
             f"{labels[first]} against {labels[second]}"
             for first, second in zip(pairs["first"], pairs["second"], strict=True)
         ],
-        verdict=verdicts,
+        verdict=[verdict(one, margin) for one in estimates],
+        needed=[cases_needed(one, found.n, margin) for one in estimates],
     )
 
 
@@ -75,7 +80,12 @@ def printed_pairs(rows: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame
             "95 % interval": _intervals(rows),
             "p": [_p(p) for p in rows["p"]],
             "p, adjusted": [_p(p) for p in rows["p_adjusted"]],
-            "Verdict": rows["verdict"],
+            "Verdict": [
+                f"{word}: about {wording.count_text(rounded_up(needed), 'case')} needed"
+                if word == NOT_ENOUGH and needed
+                else word
+                for word, needed in zip(rows["verdict"], rows["needed"], strict=True)
+            ],
         }
     )
 
@@ -120,12 +130,12 @@ def contrast_rows(found: Contrast, areas: Areas) -> pd.DataFrame:
     rows.append(_row("Net benefit", found.benefit))
     for words, gain in (
         ("NRI", found.nri),
-        ("NRI without groups", found.nri_free),
+        ("Continuous NRI", found.nri_free),
         ("IDI", found.idi),
     ):
         rows += [
-            _row(f"{words}, with the outcome", gain.events),
-            _row(f"{words}, without it", gain.non_events),
+            _row(f"{words}, events", gain.events),
+            _row(f"{words}, non-events", gain.non_events),
             _row(f"{words}, sum", gain.total),
         ]
     columns = "measure first second difference low high p p_exact first_only second_only method"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from clnm_core.report import wording
@@ -16,7 +17,7 @@ from clnm_core.report.compare_words import (
     winner_answer,
 )
 from clnm_core.stats.subgroups import MARGINS
-from clnm_core.ui import cached, compare_facts, compare_tables, panels
+from clnm_core.ui import cached, compare_facts, compare_tables, panels, tables
 from clnm_core.ui.charts.benefit_difference import benefit_difference_figure
 from clnm_core.ui.charts.gaps import gap_figure
 from clnm_core.ui.charts.model_forest import model_forest_figure
@@ -27,6 +28,9 @@ from clnm_core.ui.compare_pick import Picked
 from clnm_core.ui.judged import SEED
 from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.words import plain
+
+_IN_WORDS = ("Measure", "Method", "Model", "Higher", "Lower", "Verdict")
+"""Columns of tables that hold words."""
 
 
 def draw(picked: Picked) -> None:
@@ -69,8 +73,8 @@ def _answer(found: Separation, contrast: Contrast, picked: Picked) -> None:
 
 
 def _strip(found: Separation, contrast: Contrast, picked: Picked) -> None:
-    labels = picked.labels
-    best, area = found.areas.best or picked.names[0], contrast.area
+    labels, area = picked.labels, contrast.area
+    best = found.areas.best or picked.names[0]
     difference = panels.estimate("AUC difference", area.estimate)
     if area.p == area.p:
         difference = panels.Figure(
@@ -80,8 +84,8 @@ def _strip(found: Separation, contrast: Contrast, picked: Picked) -> None:
             f"{labels[area.first]} minus {labels[area.second]}. {area.estimate.method}.",
         )
     figures = [
-        panels.estimate(f"AUC, {shortened(labels[best], 22)}", found.areas.of(best), n=found.n),
-        panels.estimate("The same, corrected", found.winner.corrected),
+        panels.estimate("Best AUC", found.areas.of(best), n=found.n),
+        panels.estimate("Best AUC, corrected", found.winner.corrected),
         difference,
     ]
     for call in contrast.calls[:2]:
@@ -151,7 +155,7 @@ def _moved(contrast: Contrast, rival: str, picked: Picked) -> None:
     panels.figure_card(
         reclassification_figure(
             contrast.moved,
-            new=shortened(first, 26),
+            new=shortened(first, 20),
             old=shortened(second, 26),
             dark=panels.is_dark(),
         ),
@@ -169,11 +173,9 @@ def _contrast_table(found: Separation, contrast: Contrast, picked: Picked) -> No
     title = f"{first} minus {second} at threshold {wording.threshold_text(picked.threshold)}"
     st.subheader(plain(title), anchor=False)
     rows = compare_tables.contrast_rows(contrast, found.areas)
-    st.dataframe(
+    _print(
         compare_tables.printed_contrast(rows, first, second),
-        hide_index=True,
-        height="content",
-        alt="Two models in every measure, with the interval and the p of each difference",
+        "Two models in every measure, with the interval and the p of each difference",
     )
     st.caption(plain(NRI_CAUTION))
     panels.table_download(rows, "two_models")
@@ -185,11 +187,9 @@ def _against_all(picked: Picked) -> None:
     )
     against = picked.labels[picked.against]
     st.subheader(plain(f"Every other model minus {against}"), anchor=False)
-    st.dataframe(
+    _print(
         compare_tables.printed_against(rows, picked.labels),
-        hide_index=True,
-        height="content",
-        alt="Differences of every other model from one, with their intervals",
+        "Differences of every other model from one, with their intervals",
     )
     panels.table_download(rows, "every_model")
 
@@ -209,13 +209,18 @@ def _pairs(found: Separation, picked: Picked) -> None:
             "pairs",
             methods=_methods(found, picked),
         )
-    st.dataframe(
+    _print(
         compare_tables.printed_pairs(rows, picked.labels),
-        hide_index=True,
-        height="content",
-        alt="Every pair of models with the difference in AUC, raw and adjusted p",
+        "Every pair of models with the difference in AUC, raw and adjusted p",
     )
     panels.table_download(rows, "pairs_table")
+
+
+def _print(frame: pd.DataFrame, alt: str) -> None:
+    """A table that shows every word, names on the left and numbers on the right."""
+    head = [str(name) for name in frame.columns]
+    rows = frame.astype(str).to_numpy().tolist()
+    st.html(tables.table(head, rows, alt=alt, numeric=[name not in _IN_WORDS for name in head]))
 
 
 def _methods(found: Separation, picked: Picked) -> str:

@@ -59,9 +59,10 @@ def benefit_difference_figure(
             },
             shapes=[theme.threshold_line(threshold, dark)],
             annotations=[
-                theme.note(0.02, reach, f"↑ {shortened(first)} does more good", dark)
-                | {"yanchor": "top"},
-                theme.note(0.02, -reach, f"↓ {shortened(second)} does more good", dark),
+                theme.note(0.02, reach, f"↑ favours {shortened(first)}", dark)
+                | {"yanchor": "top", "bgcolor": colours.page},
+                theme.note(0.02, -reach, f"↓ favours {shortened(second)}", dark)
+                | {"bgcolor": colours.page},
             ],
         ),
         dark=dark,

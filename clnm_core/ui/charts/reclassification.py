@@ -49,7 +49,7 @@ def reclassification_figure(
             notes.append(_count(row, axis, len(words), colours))
     across = {
         "tickvals": list(range(len(words))),
-        "ticktext": words,
+        "ticktext": words if len(words) < 3 else [_compact(word) for word in words],
         "range": [-0.52, len(words) - 0.48],
         "showgrid": False,
         "fixedrange": True,
@@ -67,6 +67,22 @@ def reclassification_figure(
         ),
         dark=dark,
     )
+
+
+def _compact(words: str) -> str:
+    """A group of risk in the room of a narrow cell.
+
+    Examples
+    --------
+    >>> _compact("below 25 %"), _compact("25–50 %"), _compact("75 % or more")
+    ('< 25 %', '25–50', '≥ 75 %')
+
+    """
+    if words.startswith("below "):
+        return words.replace("below ", "< ")
+    if words.endswith(" or more"):
+        return f"≥ {words.removesuffix(' or more')}"
+    return words.removesuffix(" %")
 
 
 def _colour(row: dict[Any, Any], outcome: bool, colours: theme.Palette) -> str:
