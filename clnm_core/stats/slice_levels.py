@@ -130,6 +130,11 @@ def cut(values: pd.Series, column: Column, *, smallest: int) -> Cut:
     return Cut(tuple(pieces[i] for i in kept), place[codes])
 
 
+def edges_of(known: NDArray[np.float64], column: Column) -> tuple[float, ...]:
+    """Where the numbers of a column are cut: its clinical limits, else quartiles."""
+    return CLINICAL_CUTS.get(column.name) or _quartiles(known)
+
+
 def _words(values: pd.Series, column: Column) -> tuple[NDArray[np.intp], list[Piece]]:
     found, stored = pd.factorize(values, use_na_sentinel=True)
     order = [level.value for level in column.levels]
@@ -164,7 +169,7 @@ def _numbers(values: pd.Series, column: Column) -> tuple[NDArray[np.intp], list[
         inside = np.searchsorted(distinct, known)
         names = [f"{number:g}{tail}" for number in distinct]
     else:
-        edges = CLINICAL_CUTS.get(column.name) or _quartiles(known)
+        edges = edges_of(known, column)
         inside = np.searchsorted(np.asarray(edges), known, side="right")
         names = _range_words(edges, tail)
     pieces = []

@@ -15,6 +15,7 @@ from clnm_core.stats.slice_errors import ERRORS, measure_of
 from clnm_core.stats.slices import CONFIRMED, SMALLEST, Slice, SliceSearch
 from clnm_core.ui import cached, panels, pickers, slices_facts, tables
 from clnm_core.ui.charts.slices import slices_figure
+from clnm_core.ui.cohort_bar import ALL_SPLITS
 from clnm_core.ui.offered import Offered
 from clnm_core.ui.pickers import Picked
 
@@ -115,7 +116,7 @@ def _chart(found: SliceSearch, registry: Registry) -> None:
             dark=panels.is_dark(),
         ),
         rows,
-        f"{measure.label} of every group that stood out, in both halves",
+        f"{measure.label}: every group that stood out, in both halves",
         "Hollow dots come from the half that suggested the group and flatter it, as the worst "
         "of many always look worse than they are; full dots come from patients who had no say, "
         "red where the corrected interval lies above 0. The stripe is the margin up to which a "
@@ -172,8 +173,8 @@ def _links(one: Slice, query: CohortQuery, picked: Picked) -> str | tables.Cell:
     if narrowed is None:
         return "no filter for unknown numbers"
     judged = [
-        ("model", picked.model.name),
-        ("evaluated", picked.query.split),
+        ("model", panels.model_title(picked.model)),
+        ("evaluated", "" if query.split else picked.where or ALL_SPLITS),
         ("threshold", f"{picked.threshold:g}"),
     ]
     cases = escape(urlencode(slices_facts.address(narrowed)))
