@@ -1,4 +1,4 @@
-"""How well do the doctors read these cases, alone and with the model?
+"""How well do the doctors read these cases, alone and aided?
 
 A :class:`Panel` holds complete reads only: every reader judged every case on every side. That
 is what makes averages and differences of readers mean something; who read what, and which
@@ -25,7 +25,7 @@ from clnm_core.stats.rates import rate
 from clnm_core.stats.reader_merit import Merit, Merits, merits
 
 UNAIDED, AIDED = "unaided", "aided"
-"""The two sides: without and with the model."""
+"""The two sides: without and with aid."""
 
 MERITS: tuple[Merit, ...] = ("auc", "sensitivity", "specificity")
 """Figures of merit, in the order of a report."""
@@ -186,7 +186,7 @@ def contrasts(panel: Panel, threshold: float, *, level: float = 0.95) -> tuple[C
 
 
 def reader_gains(panel: Panel, merit: Merit, *, level: float = 0.95) -> pd.DataFrame:
-    """What the model's help changed in the figure of merit of each reader.
+    """What aid changed in the figure of merit of each reader.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def reader_gains(panel: Panel, merit: Merit, *, level: float = 0.95) -> pd.DataF
 
 
 def changed_calls(panel: Panel) -> pd.DataFrame:
-    """Which calls each reader changed with the model's help, and whether for the better.
+    """Which calls each reader changed with aid, and whether for the better.
 
     Returns
     -------

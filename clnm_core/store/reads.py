@@ -84,6 +84,12 @@ class CaseSets:
         )
 
 
+def any_read(warehouse: Warehouse, cohort: str) -> bool:
+    """Whether anyone read any case of a cohort."""
+    found = warehouse.rows(f"SELECT 1 AS n FROM {schema_of(cohort)}.reads LIMIT 1")  # noqa: S608
+    return not found.empty
+
+
 def reads(warehouse: Warehouse, query: CohortQuery, model: str) -> pd.DataFrame:
     """Every read of the cases of a query, with outcome and the model's risk.
 
