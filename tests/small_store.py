@@ -125,6 +125,7 @@ def _build_neck(
     insert(con, NECK, "cases", drawn)
     insert(con, NECK, "images", images)
     insert(con, NECK, "masks", masks)
+    insert(con, NECK, "reads", _reads(drawn))
     add_exclusions(
         con,
         NECK,
@@ -145,6 +146,27 @@ def _build_neck(
         noise = np.random.default_rng(len(name)).normal(0, blur, len(drawn))
         risks = (drawn["true_risk"] + noise).clip(0.01, 0.99)
         replace_predictions(con, NECK, name, drawn[["case_id", "split"]].assign(risk=risks))
+
+
+def _reads(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Three readers of the first 50 external cases, each without aid and with it."""
+    rng = np.random.default_rng(19)
+    read = drawn[drawn["split"] == "external"].head(50)
+    log_odds = np.log(read["true_risk"] / (1 - read["true_risk"]))
+    parts = []
+    for reader in ("R1", "R2", "R3"):
+        for is_aided, noise in ((False, 1.5), (True, 0.7)):
+            stated = 1 / (1 + np.exp(-(log_odds + rng.normal(0, noise, len(read)))))
+            parts.append(
+                pd.DataFrame(
+                    {
+                        **{"reader_id": reader, "case_id": read["case_id"]},
+                        **{"probability": stated.round(2), "aided": is_aided},
+                        **{"call": stated.round(2) >= 0.5},
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
 
 
 def _build_clinic(con: Connection) -> None:
