@@ -32,6 +32,8 @@ class SyntheticCohort:
         The outcome to which ``true_risk`` belongs.
     exclusions : pandas.DataFrame
         ``step, reason, patients, cases``: who was set aside before the cohort began.
+    is_for_training : bool
+        False where problems were planted: nothing may learn from such a cohort unasked.
 
     """
 
@@ -44,6 +46,7 @@ class SyntheticCohort:
     hidden: pd.DataFrame
     outcome: str
     exclusions: pd.DataFrame
+    is_for_training: bool = True
 
 
 def flow_of_exclusions(cases: pd.DataFrame, steps: dict[str, float]) -> pd.DataFrame:

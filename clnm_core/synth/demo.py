@@ -1,4 +1,4 @@
-"""How does a store come to hold the four demo cohorts?
+"""How does a store come to hold the five demo cohorts?
 
 All tables are drawn first, then the pictures, then everything is published as one version.
 Whoever stops on the way leaves at most pictures that no version names.
@@ -6,7 +6,7 @@ Whoever stops on the way leaves at most pictures that no version names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.drawing import draw_cohort, image_count
 from clnm_core.synth.models import MODELS, SimulatedModel, manifest, simulated_risks
 from clnm_core.synth.node_patients import ct_nodes
+from clnm_core.synth.planted import planted_problems
 from clnm_core.synth.readers import PANELS, simulated_reads
 from clnm_core.synth.salivary_patients import msgc
 from clnm_core.synth.thyroid_patients import SIZES, cli_dlr, ptc_us
@@ -49,7 +50,7 @@ class Judged:
 
 
 def demo_cohorts(scale: str = "small", *, seed: int = 0) -> tuple[SyntheticCohort, ...]:
-    """The tables of the four cohorts, without pictures.
+    """The tables of the five cohorts, without pictures.
 
     Raises
     ------
@@ -61,14 +62,23 @@ def demo_cohorts(scale: str = "small", *, seed: int = 0) -> tuple[SyntheticCohor
         raise InputError(f"The scale of the demo must be small or paper; got {scale!r}.")
     if seed < 0:
         raise InputError(f"The seed of the demo must be 0 or more; got {seed}.")
-    return (ptc_us(scale, seed=seed), cli_dlr(seed=seed), ct_nodes(seed=seed), msgc(seed=seed))
-
-
-def judged(cohort: SyntheticCohort, *, seed: int) -> Judged:
-    """The cohort's simulated models and readers."""
-    risks = tuple(
-        (model, simulated_risks(model, cohort, seed=seed)) for model in MODELS[cohort.name]
+    return (
+        ptc_us(scale, seed=seed),
+        cli_dlr(seed=seed),
+        ct_nodes(seed=seed),
+        msgc(seed=seed),
+        planted_problems(seed=seed),
     )
+
+
+def judged(
+    cohort: SyntheticCohort, *, seed: int, models: Sequence[SimulatedModel] | None = None
+) -> Judged:
+    """The cohort's simulated models (by default its own) and, where it has any, readers."""
+    chosen = MODELS[cohort.name] if models is None else models
+    risks = tuple((model, simulated_risks(model, cohort, seed=seed)) for model in chosen)
+    if cohort.name not in PANELS:
+        return Judged(cohort, risks, pd.DataFrame())
     panel = PANELS[cohort.name]
     helper = next(frame for model, frame in risks if model.name == panel.model)
     return Judged(cohort, risks, simulated_reads(cohort, panel, helper, seed=seed))
@@ -81,7 +91,7 @@ def build_demo(
     seed: int = 0,
     progress: Progress = lambda share, step: None,
 ) -> int:
-    """Draw the four demo cohorts and publish them as one version of the store.
+    """Draw the five demo cohorts and publish them as one version of the store.
 
     Cohorts of the same names are replaced; others stay as they are.
 
@@ -110,15 +120,15 @@ def build_demo(
         If the store cannot be written or another process is publishing.
 
     """
-    progress(0.0, "Drawing patients of four cohorts")
+    progress(0.0, "Drawing patients of five cohorts")
     cohorts = demo_cohorts(scale, seed=seed)
     patients = sum(cohort.cases["patient_id"].nunique() for cohort in cohorts)
     progress(0.01, f"Simulating models and readers for {patients:,} patients")
     everyone = [judged(cohort, seed=seed) for cohort in cohorts]
     pictures = _all_pictures(root, cohorts, seed, progress) if scale == "small" else {}
-    progress(_IMAGES_DONE, "Training the clinical baseline on every cohort")
+    progress(_IMAGES_DONE, "Training the clinical baseline on every sound cohort")
     baselines = _baselines(root, cohorts, seed)
-    progress(_BASELINES_DONE, "Publishing the four cohorts")
+    progress(_BASELINES_DONE, "Publishing the five cohorts")
     version = publish(
         root,
         lambda con: _write(con, everyone, pictures, baselines, seed),
@@ -149,9 +159,11 @@ def _all_pictures(
 def _baselines(
     root: Path, cohorts: tuple[SyntheticCohort, ...], seed: int
 ) -> dict[str, tuple[ModelRecord, pd.DataFrame]]:
-    """The logistic baseline of every cohort, really trained, with its risks."""
+    """The logistic baseline, really trained, with its risks; of cohorts made to learn from."""
     trained = {}
     for cohort in cohorts:
+        if not cohort.is_for_training:
+            continue
         record, result = train_and_save(
             root,
             cohort.cases,
@@ -205,6 +217,7 @@ def _write(
                 ),
             )
             replace_predictions(con, cohort.name, model.name, risks)
-        baseline, risks = baselines[cohort.name]
-        put_model(con, baseline)
-        replace_predictions(con, cohort.name, baseline.name, risks)
+        if cohort.name in baselines:
+            baseline, risks = baselines[cohort.name]
+            put_model(con, baseline)
+            replace_predictions(con, cohort.name, baseline.name, risks)

@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 from PIL import Image
 
+from clnm_core.imaging.fingerprint import recognised
 from clnm_core.store import artifacts
+from clnm_core.synth import planted
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.nodes import node_view
 from clnm_core.synth.picture import Picture
@@ -38,8 +40,10 @@ _ARTISTS: dict[str, Callable[..., tuple[Picture, ...]]] = {
     "demo-cli-dlr": thyroid_views,
     "demo-ct-nodes": node_view,
     "demo-msgc": salivary_view,
+    planted.NAME: partial(thyroid_views, views=("transverse",)),
 }
-_VIEWS = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
+_VIEWS = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1, planted.NAME: 1}
+_SEEDS = {"demo-cli-dlr": 0, "demo-ct-nodes": 1, "demo-msgc": 2, "demo-ptc-us": 3, planted.NAME: 4}
 _PARCEL = 20
 _WRITERS = 3
 
@@ -48,11 +52,18 @@ Records = list[dict[str, Any]]
 
 def image_count(cohort: SyntheticCohort) -> int:
     """How many pictures the cohort will have."""
-    return _VIEWS[cohort.name] * len(cohort.hidden)
+    return _VIEWS[cohort.name] * int(_shown(cohort).notna().sum())
 
 
 def pictures_of(cohort: SyntheticCohort, number: int, *, seed: int) -> tuple[Picture, ...]:
-    """The views of the case in row ``number`` of the cohort."""
+    """The views of the case in row ``number``; those of another, edited, where it shows a copy."""
+    own = str(cohort.hidden["case_id"].iloc[number])
+    shown = _shown(cohort).iloc[number]
+    if shown != own:
+        source = int(np.flatnonzero(cohort.hidden["case_id"] == shown)[0])
+        return tuple(
+            planted.edited(view, number) for view in pictures_of(cohort, source, seed=seed)
+        )
     findings = cohort.hidden.iloc[number].to_dict()
     return _ARTISTS[cohort.name](findings, seed=_seed(cohort.name, number, seed))
 
@@ -74,13 +85,16 @@ def draw_cohort(
     Returns
     -------
     images, masks : pandas.DataFrame
-        Rows for the tables ``images`` and ``masks``, in the order of the cases.
+        Rows for the tables ``images`` and ``masks``, in the order of the cases; copies of
+        another case's picture come last.
 
     """
-    cases = cohort.hidden.to_dict("records")
+    cases = list(enumerate(cohort.hidden.to_dict("records")))
+    shown = _shown(cohort)
+    own = [cases[row] for row in np.flatnonzero(shown == cohort.hidden["case_id"])]
     parcels = [
-        (cohort.name, start, cases[start : start + _PARCEL], seed)
-        for start in range(0, len(cases), _PARCEL)
+        (cohort.name, start, own[start : start + _PARCEL], seed)
+        for start in range(0, len(own), _PARCEL)
     ]
     workers = max(1, min(cpu_count(), 16, len(parcels)))
     finished: dict[int, tuple[Records, Records]] = {}
@@ -91,6 +105,13 @@ def draw_cohort(
         finished[start] = (images, masks)
         drawn(len(images))
     in_order = [finished[start] for start in sorted(finished)]
+    for row in np.flatnonzero(shown.notna() & (shown != cohort.hidden["case_id"])):
+        case_id = str(cohort.hidden["case_id"].iloc[row])
+        kept = [_kept(root, case_id, view) for view in pictures_of(cohort, int(row), seed=seed)]
+        in_order.append(
+            ([image for image, _ in kept], [mask for _, masks in kept for mask in masks])
+        )
+        drawn(len(kept))
     return (
         pd.DataFrame([row for images, _ in in_order for row in images]),
         pd.DataFrame([row for _, masks in in_order for row in masks]),
@@ -98,14 +119,19 @@ def draw_cohort(
 
 
 def _draw_parcel(
-    root: Path, parent: int, cohort: str, start: int, cases: list[dict[str, Any]], seed: int
+    root: Path,
+    parent: int,
+    cohort: str,
+    start: int,
+    cases: list[tuple[int, dict[str, Any]]],
+    seed: int,
 ) -> tuple[int, Records, Records]:
     """Draw some cases; while one is drawn, those before it are written to disk."""
     _end_with(parent)
     with ThreadPoolExecutor(_WRITERS) as writers:
         waiting = [
             writers.submit(_kept, root, str(findings["case_id"]), picture)
-            for number, findings in enumerate(cases, start=start)
+            for number, findings in cases
             for picture in _ARTISTS[cohort](findings, seed=_seed(cohort, number, seed))
         ]
         kept = [future.result() for future in waiting]
@@ -140,6 +166,7 @@ def _kept(root: Path, case_id: str, picture: Picture) -> tuple[dict[str, Any], R
         "col_spacing_mm": picture.spacing_mm,
         "frames": 1,
         "source": SOURCE,
+        **recognised(picture.pixels),
     }
     masks = [
         {
@@ -160,4 +187,9 @@ def _png(pixels: NDArray[np.uint8] | NDArray[np.bool_]) -> bytes:
 
 
 def _seed(cohort: str, number: int, seed: int) -> tuple[int, ...]:
-    return (seed, 7, sorted(_ARTISTS).index(cohort), number)
+    return (seed, 7, _SEEDS[cohort], number)
+
+
+def _shown(cohort: SyntheticCohort) -> pd.Series:
+    """The case whose picture each case shows; missing where it shows none."""
+    return cohort.hidden["picture" if "picture" in cohort.hidden else "case_id"]

@@ -3,7 +3,8 @@
 No network is run. A simulated model adds up the effects that it is allowed to see, plus noise
 of its own, and is then calibrated by a logistic fit on the training cases whose outcome is
 known, as a real one would be. After that it is spoiled on purpose where the demo should show
-something: too confident, worse in one group of patients, or flattered on its training cases.
+something: too confident, worse in one group of patients or at one centre, too low in one
+group, or flattered on its training cases.
 Every manifest says ``simulated predictions``.
 """
 
@@ -64,6 +65,12 @@ class SimulatedModel:
         Log-odds by which its training risks lean towards what happened.
     weak_where : str
         A flag; where it is true the error is three times as large. Empty for none.
+    mixed_up_where : str
+        A flag; where it is true most risks belong to another of these cases. Empty for none.
+    tilt_where : str
+        A flag; where it is true risks are off by ``TILT`` log-odds. Empty for none.
+    is_true_on_average : bool
+        Whether it is calibrated to the true risks of all cases, not to training outcomes.
 
     """
 
@@ -75,7 +82,16 @@ class SimulatedModel:
     overconfidence: float = 1.0
     flattery: float = 0.0
     weak_where: str = ""
+    mixed_up_where: str = ""
+    tilt_where: str = ""
+    is_true_on_average: bool = False
 
+
+TILT = -1.8
+"""Log-odds by which the risks of a miscalibrated group are off: too low."""
+
+_MIXED_UP = 0.75
+"""Share of the cases of a place that carry another's risk, where a model is mixed up."""
 
 MODELS: dict[str, tuple[SimulatedModel, ...]] = {
     "demo-ptc-us": (
@@ -137,6 +153,29 @@ MODELS: dict[str, tuple[SimulatedModel, ...]] = {
             flattery=1.2,
         ),
     ),
+    "demo-planted": (
+        SimulatedModel(
+            "fair-demo", "Fair", LATERAL, _TABLE | _PICTURE, 0.5, is_true_on_average=True
+        ),
+        SimulatedModel(
+            "uneven-demo",
+            "Uneven: worse at one centre",
+            LATERAL,
+            _TABLE | _PICTURE,
+            0.5,
+            mixed_up_where="at_weak_centre",
+            is_true_on_average=True,
+        ),
+        SimulatedModel(
+            "tilted-demo",
+            "Tilted: too low for men",
+            LATERAL,
+            _TABLE | _PICTURE,
+            0.5,
+            tilt_where="is_male",
+            is_true_on_average=True,
+        ),
+    ),
 }
 """The simulated models of each cohort."""
 
@@ -162,7 +201,14 @@ def simulated_risks(model: SimulatedModel, cohort: SyntheticCohort, *, seed: int
     )
     outcome = cases[model.truth.outcome]
     is_train = (cases["split"] == "train").to_numpy()
-    log_odds = _calibrated(score, outcome, is_train & outcome.notna().to_numpy())
+    if model.is_true_on_average:
+        log_odds = _calibrated_to_truth(score, cases["true_risk"].to_numpy(dtype=float))
+    else:
+        log_odds = _calibrated(score, outcome, is_train & outcome.notna().to_numpy())
+    if model.mixed_up_where:
+        log_odds = _mixed_up(log_odds, hidden[model.mixed_up_where].to_numpy(dtype=bool), rng)
+    if model.tilt_where:
+        log_odds = log_odds + TILT * hidden[model.tilt_where].to_numpy(dtype=float)
     leaning = model.flattery * np.where(outcome.fillna(False).to_numpy(dtype=bool), 1, -1)
     log_odds = log_odds + np.where(is_train & outcome.notna().to_numpy(), leaning, 0.0)
     risk = probability(model.overconfidence * log_odds)
@@ -192,8 +238,20 @@ def manifest(model: SimulatedModel, cohort: SyntheticCohort, *, seed: int) -> di
             name: value
             for name, value in asdict(model).items()
             if name in ("noise", "overconfidence", "flattery", "weak_where")
+            or (value and name in ("mixed_up_where", "tilt_where"))
         },
     }
+
+
+def _mixed_up(
+    log_odds: NDArray[np.float64], is_there: NDArray[np.bool_], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Log-odds dealt out anew among most cases of a place."""
+    rows = rng.permutation(np.flatnonzero(is_there))
+    rows = rows[: round(_MIXED_UP * len(rows))]
+    mixed = log_odds.copy()
+    mixed[rows] = log_odds[np.roll(rows, 1)]
+    return mixed
 
 
 def _calibrated(
@@ -203,4 +261,14 @@ def _calibrated(
     fit = LogisticRegression(C=np.inf).fit(
         score[is_known, None], outcome[is_known].to_numpy(dtype=bool)
     )
+    return fit.decision_function(score[:, None])
+
+
+def _calibrated_to_truth(
+    score: NDArray[np.float64], true_risk: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Log-odds from a logistic fit of the true risks on the score."""
+    twice, weight = np.tile(score, 2)[:, None], np.concatenate([true_risk, 1 - true_risk])
+    happened = np.repeat([True, False], len(score))
+    fit = LogisticRegression(C=np.inf).fit(twice, happened, sample_weight=weight)
     return fit.decision_function(score[:, None])

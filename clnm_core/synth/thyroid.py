@@ -28,8 +28,10 @@ _GLAND_WAVES = {2: 0.02, 3: 0.03, 4: 0.015}
 _GAIN_DB = {"B": 2.0, "C": -2.0, "D": 3.0, "E": -3.0, "F": 1.0, "G": -1.0}
 
 
-def thyroid_views(findings: Mapping[str, Any], *, seed: tuple[int, ...]) -> tuple[Picture, ...]:
-    """Both views of a case.
+def thyroid_views(
+    findings: Mapping[str, Any], *, seed: tuple[int, ...], views: tuple[str, ...] = VIEWS
+) -> tuple[Picture, ...]:
+    """Both views of a case, or those asked for.
 
     Parameters
     ----------
@@ -38,12 +40,14 @@ def thyroid_views(findings: Mapping[str, Any], *, seed: tuple[int, ...]) -> tupl
         ``centre``.
     seed : tuple of int
         The same seed draws the same pictures.
+    views : tuple of str
+        ``transverse``, ``longitudinal`` or both, in this order.
 
     """
     rng = np.random.default_rng(seed)
     squash, half_height = rng.uniform(0.64, 0.84), np.clip(rng.normal(8.0, 0.9), 6.0, 11.0)
     return tuple(
-        _view(view, findings, squash=squash, half_height=half_height, rng=rng) for view in VIEWS
+        _view(view, findings, squash=squash, half_height=half_height, rng=rng) for view in views
     )
 
 

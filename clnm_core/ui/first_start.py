@@ -115,7 +115,7 @@ def draw() -> None:
     """Show how far the demo is; go on to the page when it is there."""
     st.title("Making the demo cohorts", anchor=False)
     st.write(
-        "This server has no data yet. It is making four synthetic cohorts with images, "
+        "This server has no data yet. It is making five synthetic cohorts with images, "
         "outcomes and predictions, so that every page has something to show. "
         "This takes about a minute."
     )

@@ -17,7 +17,7 @@ from clnm_core.store import artifacts
 from clnm_core.store.modelling import can_predict
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.synth import demo
+from clnm_core.synth import demo, planted
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.drawing import draw_cohort
 
@@ -32,11 +32,10 @@ def cut(cohort: SyntheticCohort, training: int = 60, others: int = 6) -> Synthet
         for split, cases in splits
         for index in cases.index[: training if split == "train" else others]
     )
-    return replace(
-        cohort,
-        cases=cohort.cases.loc[rows].reset_index(drop=True),
-        hidden=cohort.hidden.loc[rows].reset_index(drop=True),
-    )
+    hidden = cohort.hidden.loc[rows].reset_index(drop=True)
+    if "picture" in hidden:
+        hidden["picture"] = hidden["picture"].where(hidden["picture"].isin(hidden["case_id"]))
+    return replace(cohort, cases=cohort.cases.loc[rows].reset_index(drop=True), hidden=hidden)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,7 @@ def test_progress_never_falls_and_says_what_is_being_done(built):
     assert any(step.startswith("Making images: ") for _, step in steps)
 
 
-def test_all_four_cohorts_are_marked_synthetic(warehouse):
+def test_all_five_cohorts_are_marked_synthetic(warehouse):
     cohorts = warehouse.cohorts()
     assert {cohort.name for cohort in cohorts} == {cohort.name for cohort in FULL}
     assert all(cohort.is_synthetic and cohort.unit_note for cohort in cohorts)
@@ -77,7 +76,9 @@ def test_all_four_cohorts_are_marked_synthetic(warehouse):
 def test_every_case_has_its_pictures_and_every_picture_its_masks(warehouse, built):
     views = {"demo-ptc-us": 2, "demo-cli-dlr": 2, "demo-ct-nodes": 1, "demo-msgc": 1}
     for cohort in warehouse.cohorts():
-        assert cohort.images == views[cohort.name] * cohort.cases
+        if cohort.name != planted.NAME:
+            assert cohort.images == views[cohort.name] * cohort.cases
+        assert cohort.images
         kept = warehouse.rows(
             f'SELECT i.digest AS picture, m.digest AS mask FROM "{cohort.name}".images i '  # noqa: S608
             f'LEFT JOIN "{cohort.name}".masks m USING (image_id)'
@@ -98,11 +99,15 @@ def test_models_readers_and_exclusions_are_there(warehouse):
         simulated = [model for model in models if model.system == "simulated"]
         assert len(simulated) >= 2
         assert all(model.manifest["kind"] == "simulated predictions" for model in simulated)
-        assert [model.name for model in models if can_predict(model)] == ["clinical"]
+        is_planted = cohort.name == planted.NAME
+        trained = [model.name for model in models if can_predict(model)]
+        assert trained == ([] if is_planted else ["clinical"])
         for table, rows in (("predictions", len(models) * cohort.cases), ("reads", 1)):
+            if table == "reads" and is_planted:
+                continue
             count = warehouse.rows(f'SELECT count(*) AS n FROM "{cohort.name}".{table}')  # noqa: S608
             assert count["n"][0] >= rows
-    assert len(warehouse.rows("SELECT DISTINCT cohort FROM main.exclusions")) == 4
+    assert len(warehouse.rows("SELECT DISTINCT cohort FROM main.exclusions")) == 5
 
 
 def test_unknown_outcomes_and_missing_findings_stay_unknown(warehouse):
