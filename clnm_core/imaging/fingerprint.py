@@ -33,7 +33,7 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d
 MOST_BITS = 10
 """Hashes that differ in more of their 64 bits are not candidates."""
 
-ALIKE = 0.7
+ALIKE = 0.75
 """Correlation of the fine detail from which two pictures are copies of one."""
 
 SIDE = 48
@@ -165,7 +165,7 @@ def likeness(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float64]
     Returns
     -------
     numpy.ndarray of float, shape (pairs,)
-        At most 1; unrelated pictures of one organ reach about 0.65.
+        At most 1; unrelated pictures of one organ reach about 0.7.
 
     """
     parts = [

@@ -78,7 +78,7 @@ def events_per_predictor(models: Sequence[Fitted]) -> Check:
     few = rows[is_few].sort_values("events_per_predictor", kind="stable")
     worst = few.iloc[0]
     shrunk = worst["expected_shrinkage"]
-    expected = "" if math.isnan(shrunk) else f", expected shrinkage {max(shrunk, 0.0):.2f}"
+    expected = "" if math.isnan(shrunk) else f", expected shrinkage {_shrunk(shrunk)}"
     return found(
         "C15",
         "warning",
@@ -116,3 +116,7 @@ def cox_snell(y_true: NDArray[np.bool_], risk: NDArray[np.float64]) -> float:
     share = events / n
     null = events * math.log(share) + (n - events) * math.log(1 - share)
     return max(0.0, 1 - math.exp(-2 * (float(fitted) - null) / n))
+
+
+def _shrunk(factor: float) -> str:
+    return f"{factor:.2f}" if factor >= 0.5 else "under 0.50"
