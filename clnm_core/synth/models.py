@@ -159,7 +159,7 @@ MODELS: dict[str, tuple[SimulatedModel, ...]] = {
         ),
         SimulatedModel(
             "uneven-demo",
-            "Uneven: worse at one centre",
+            "Uneven, worse at one centre",
             LATERAL,
             _TABLE | _PICTURE,
             0.5,
@@ -168,7 +168,7 @@ MODELS: dict[str, tuple[SimulatedModel, ...]] = {
         ),
         SimulatedModel(
             "tilted-demo",
-            "Tilted: too low for men",
+            "Tilted, too low for men",
             LATERAL,
             _TABLE | _PICTURE,
             0.5,

@@ -92,6 +92,7 @@ def narrow_intervals(claims: Sequence[Claim]) -> Check:
         "warning",
         f"{first['source']} claims an AUC of {first['auc']:.3g} ({first['low']:.3g}–{first['high']:.3g}) from "
         f"{first['n']:,} cases with {first['events']:,} events; an interval of that many is about "
-        f"{first['least_width']:.2f} wide, this one {first['high'] - first['low']:.2f}: ask what was resampled.",
+        f"{first['least_width']:.2f} wide, this one {first['high'] - first['low']:.2f}",
+        "Ask what was resampled, and whether patients or images were counted.",
         narrow,
     )

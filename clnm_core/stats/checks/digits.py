@@ -43,6 +43,7 @@ WIDEST_STEP = 20
 """The middle half of the values must span this many units of the last digit."""
 
 _MOST_DECIMALS = 6
+_ADVICE = "Ask how they were recorded, and read no difference that is smaller than the rounding."
 
 
 def last_digits(values: NDArray[np.float64]) -> tuple[int, int, float]:
@@ -103,7 +104,7 @@ def round_measurements(frame: pd.DataFrame, labels: Mapping[str, str]) -> Check:
     heaped = rows[rows["is_heaped"]].drop(columns="is_heaped")
     if heaped.empty:
         return clear("C13", f"Last digits are even in {several(len(rows), 'recorded number')}.")
-    return found("C13", "warning", _sentence(heaped, "recorded number"), heaped)
+    return found("C13", "warning", _told(heaped, "recorded number"), _ADVICE, heaped)
 
 
 def round_risks(risks: Mapping[str, NDArray[np.float64]]) -> Check:
@@ -123,7 +124,7 @@ def round_risks(risks: Mapping[str, NDArray[np.float64]]) -> Check:
     heaped = rows[rows["is_heaped"]].drop(columns="is_heaped")
     if heaped.empty:
         return clear("C11", f"Last digits of the risks are even in {several(len(rows), 'model')}.")
-    return found("C11", "warning", _sentence(heaped, "model"), heaped)
+    return found("C11", "warning", _told(heaped, "model"), _ADVICE, heaped)
 
 
 def _heaped(columns: Sequence[tuple[str, NDArray[np.float64]]]) -> pd.DataFrame | None:
@@ -138,12 +139,11 @@ def _heaped(columns: Sequence[tuple[str, NDArray[np.float64]]]) -> pd.DataFrame 
     return rows
 
 
-def _sentence(heaped: pd.DataFrame, noun: str) -> str:
+def _told(heaped: pd.DataFrame, noun: str) -> str:
     worst = heaped.sort_values("share", ascending=False, kind="stable").iloc[0]
     return (
         f"In {several(len(heaped), noun)} the last digit is 0 or 5 too often (most in {worst['name']}: "
-        f"{100 * worst['share']:.0f} % of {worst['values']:,} values, 20 % are expected): ask how "
-        "they were recorded, and do not read differences smaller than the rounding."
+        f"{100 * worst['share']:.0f} % of {worst['values']:,} values, 20 % are expected)"
     )
 
 

@@ -31,8 +31,8 @@ def same_image(images: pd.DataFrame) -> Check:
         "C02",
         "error",
         f"{several(rows['digest'].nunique(), 'image')} of {placed['digest'].nunique():,} "
-        f"{_are(rows['digest'].nunique())} in more than one split, byte for byte: take the copies "
-        "out of one of them, train again and judge again.",
+        f"{_are(rows['digest'].nunique())} in more than one split, byte for byte",
+        "Take the copies out of one of them, train again and judge again.",
         rows.head(MOST_ROWS),
     )
 
@@ -56,8 +56,8 @@ def shared_image(images: pd.DataFrame) -> Check:
         "C04",
         "warning",
         f"{several(rows['digest'].nunique(), 'image')} {_are(rows['digest'].nunique())} recorded for "
-        f"more than one patient ({several(rows['patient_id'].nunique(), 'patient')}): find out whose "
-        "each is, or whether these patients are one.",
+        f"more than one patient ({several(rows['patient_id'].nunique(), 'patient')})",
+        "Find out whose each is, or whether these patients are one.",
         rows.head(MOST_ROWS),
     )
 
@@ -109,14 +109,16 @@ def near_duplicates(images: pd.DataFrame, pairs: pd.DataFrame, *, is_complete: b
             "C03",
             "info",
             f"{several(len(rows), 'pair')} of {looked} {'shows' if len(rows) == 1 else 'show'} the "
-            f"same within one split{rest}: harmless for the test, but they count twice.",
+            f"same within one split{rest}",
+            "Harmless for the test, but they count twice; keep one of each.",
             rows.head(MOST_ROWS),
         )
     return found(
         "C03",
         "error",
         f"{several(across, 'pair')} of near-duplicate images {_lie(across)} across splits, of "
-        f"{looked}{rest}: take the copies out of one split, train again and judge again.",
+        f"{looked}{rest}",
+        "Take the copies out of one split, train again and judge again.",
         rows[is_across].sort_values("likeness", ascending=False).head(MOST_ROWS),
     )
 

@@ -51,8 +51,8 @@ def same_patient(cases: pd.DataFrame) -> Check:
         "C01",
         "error",
         f"{len(rows):,} of {several(patients, 'patient')} {_are(len(rows))} in {where} "
-        f"({several(int(rows['cases'].sum()), 'case')}): give each patient one split, train again and "
-        "judge again.",
+        f"({several(int(rows['cases'].sum()), 'case')})",
+        "Give each patient one split, train again and judge again.",
         rows.head(MOST_ROWS),
     )
 
@@ -95,7 +95,8 @@ def split_by_image(cases: pd.DataFrame) -> Check:
     return found(
         "C06",
         "error",
-        f"{told}: the split was made by image, not by patient. Split again by patient.",
+        f"{told}",
+        "The split was made by image, not by patient: split again by patient, train and judge again.",
         _straddling(placed).head(MOST_ROWS),
     )
 
@@ -151,8 +152,8 @@ def identical_rows(cases: pd.DataFrame, columns: list[str], numbers: list[str]) 
         "C05",
         "warning",
         f"{several(int(shared['patient_id'].nunique()), 'patient')} share all {len(columns)} recorded "
-        f"values with another patient; chance would give {by_chance:.1g} pairs. Find out whether "
-        "they are one patient under two names.",
+        f"values with another patient; chance would give {by_chance:.1g} pairs",
+        "Find out whether they are one patient under two names.",
         shared[["case_id", "patient_id", *columns]].sort_values(columns).head(MOST_ROWS),
     )
 

@@ -71,7 +71,8 @@ def constant_risks(risks: Mapping[str, NDArray[np.float64]]) -> Check:
         "C07",
         "error",
         f"{several(len(rows), 'model')} of {len(risks)} {'gives' if len(rows) == 1 else 'give'} every "
-        f"case the same risk ({named}): it tells no cases apart; check how it was exported.",
+        f"case the same risk ({named})",
+        "Such a model tells no cases apart: check how its risks were exported.",
         rows,
     )
 
@@ -98,8 +99,8 @@ def few_values(risks: Mapping[str, NDArray[np.float64]]) -> Check:
         "C09",
         "info",
         f"{first['model']} gives only {first['different_values']} different risks to "
-        f"{first['cases']:,} cases{_and_more(len(rows))}: ties count half in the AUC; ask for the risks "
-        "before rounding.",
+        f"{first['cases']:,} cases{_and_more(len(rows))}",
+        "Ties count half in the AUC: ask for the risks before rounding.",
         rows,
     )
 
@@ -124,8 +125,8 @@ def outside_unit(risks: Mapping[str, ArrayLike]) -> Check:
         "C10",
         "error",
         f"{several(len(rows), 'risk')} {'is' if len(rows) == 1 else 'are'} missing or outside 0–1 "
-        f"(the first: {first['model']}, row {first['row']}, {first['risk']:.4g}): export probabilities, "
-        "not scores or per cents.",
+        f"(the first: {first['model']}, row {first['row']}, {first['risk']:.4g})",
+        "Export probabilities, not scores or per cents.",
         rows,
     )
 
@@ -159,7 +160,8 @@ def same_risks(risks: pd.DataFrame) -> Check:
         "warning",
         f"{first_pair['model']} and {first_pair['other']} give the same risk to "
         f"{100 * first_pair['equal']:.0f} % of {first_pair['cases']:,} common cases"
-        f"{_and_more(len(rows))}: one of them was probably imported under the other's name.",
+        f"{_and_more(len(rows))}",
+        "One of them was probably imported under the other's name: import it again.",
         rows,
     )
 
@@ -202,8 +204,8 @@ def flattered_training(models: list[TrainingAndNew]) -> Check:
         "C12",
         "warning",
         f"{worst['model']} has an AUC of {worst['auc_training']:.2f} on training cases and of "
-        f"{worst['auc_new']:.2f} on new ones{_and_more(int(is_found.sum()))}: its training risks do not "
-        "come from cross-validation; judge it on new cases only.",
+        f"{worst['auc_new']:.2f} on new ones{_and_more(int(is_found.sum()))}",
+        "Its training risks do not come from cross-validation; judge it on new cases only.",
         flattered,
     )
 

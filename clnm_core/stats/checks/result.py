@@ -27,8 +27,10 @@ class Check:
         ``not checked`` where the data that it needs are not there; never read as clear.
     severity : {"error", "warning", "info"}
         Of what was found; ``info`` where nothing was.
-    message : str
-        One sentence with the numbers and, where something was found, what to do.
+    told : str
+        What was found, with the numbers, or that nothing was; no full stop.
+    advice : str
+        What to do about it; empty where nothing was found.
     rows : pandas.DataFrame
         What was found, one row each; empty where nothing was.
 
@@ -37,8 +39,14 @@ class Check:
     code: str
     state: State
     severity: Severity
-    message: str
+    told: str
+    advice: str
     rows: pd.DataFrame
+
+    @property
+    def message(self) -> str:
+        """The whole of it as sentences."""
+        return f"{self.told}. {self.advice}".rstrip()
 
     @property
     def finding(self) -> Finding | None:
@@ -48,19 +56,19 @@ class Check:
         return Finding(self.code, self.severity, self.message)
 
 
-def found(code: str, severity: Severity, message: str, rows: pd.DataFrame) -> Check:
+def found(code: str, severity: Severity, told: str, advice: str, rows: pd.DataFrame) -> Check:
     """A check that found something."""
-    return Check(code, "found", severity, message, rows.reset_index(drop=True))
+    return Check(code, "found", severity, told, advice, rows.reset_index(drop=True))
 
 
-def clear(code: str, message: str) -> Check:
+def clear(code: str, told: str) -> Check:
     """A check that looked and found nothing."""
-    return Check(code, "clear", "info", message, pd.DataFrame())
+    return Check(code, "clear", "info", told.rstrip("."), "", pd.DataFrame())
 
 
-def not_checked(code: str, message: str) -> Check:
+def not_checked(code: str, told: str) -> Check:
     """A check that could not look; the sentence says what it would need."""
-    return Check(code, "not checked", "info", message, pd.DataFrame())
+    return Check(code, "not checked", "info", told.rstrip("."), "", pd.DataFrame())
 
 
 def several(n: int, noun: str, plural: str = "") -> str:

@@ -83,7 +83,8 @@ def events_per_predictor(models: Sequence[Fitted]) -> Check:
         "C15",
         "warning",
         f"{worst['model']} learned {worst['predictors']:,} predictors from {worst['events']:,} events "
-        f"({worst['events_per_predictor']:.1f} per predictor{expected}): expect it to do worse on new "
+        f"({worst['events_per_predictor']:.1f} per predictor{expected})",
+        "Expect it to do worse on new "
         "patients; take fewer predictors, penalise more, or collect more cases.",
         few,
     )

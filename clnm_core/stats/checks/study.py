@@ -58,7 +58,8 @@ def late_predictors(models: Sequence[Inputs]) -> Check:
     return found(
         "C14",
         "error",
-        f"{first['model']} takes {first['input']}, which {first['why']}{more}: train it again without.",
+        f"{first['model']} takes {first['input']}, which {first['why']}{more}",
+        "Train it again without.",
         rows,
     )
 
@@ -91,8 +92,8 @@ def shifted_parts(result: TwoSample | None, *, first: str, second: str) -> Check
     return found(
         "C17",
         "info",
-        f"A classifier tells {first} and {second} cases apart with an AUC of {words}, most by {named}: "
-        "say so, and read the results as those of another population.",
+        f"A classifier tells {first} and {second} cases apart with an AUC of {words}, most by {named}",
+        "Say so, and read the results as those of another population.",
         rows,
     )
 
@@ -138,7 +139,7 @@ def worse_centres(results: Sequence[tuple[str, CentreResult]]) -> Check:
         "C18",
         "warning",
         f"{worst['model']} has an AUC of {worst['auc']:.2f} at centre {worst['centre']} "
-        f"({worst['n']:,} cases) and of {worst['auc_elsewhere']:.2f} elsewhere{more}: look at how its "
-        "cases were recorded and imaged before using it there.",
+        f"({worst['n']:,} cases) and of {worst['auc_elsewhere']:.2f} elsewhere{more}",
+        "Look at how its cases were recorded and imaged before using it there.",
         worse,
     )
