@@ -114,7 +114,9 @@ def failures_methods(kind: str, share: Estimate, *, threshold: float, level: flo
 
 
 def _place(split: Split) -> str:
-    return f"{split.words} or deeper" if split.how == AT_LEAST else f"nearer than {split.words}"
+    if split.how == AT_LEAST:
+        return f"{split.words} or deeper"
+    return f"less than {split.words} from the capsule"
 
 
 def _called(kind: str, n: int) -> str:

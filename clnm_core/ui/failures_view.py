@@ -182,12 +182,14 @@ def _card(
     notebook: Notebook,
 ) -> None:
     note_editor.picture(row["digest"])
-    side = "below" if kind == MISSED else "above"
+    side, has = ("below", "With") if kind == MISSED else ("above", "Without")
+    outcome = cached.registry(picked.query.cohort)[picked.query.outcome].label
     st.markdown(
         f"**Risk {plain(wording.percent(row['risk']))}**, "
         f"{plain(failures_words.wrong_by_text(row['wrong_by']))} {side} the threshold"
     )
-    st.caption(plain(failures_facts.facts_text(row, columns)))
+    facts = failures_facts.facts_text(row, columns)
+    st.caption(plain(" · ".join(filter(None, [f"{has} {wording.lower_first(outcome)}", facts]))))
     st.html(case_link(row["case_id"]))
     note_editor.draw(notebook, row["case_id"])
 

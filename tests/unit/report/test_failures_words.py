@@ -39,7 +39,12 @@ def test_misses_are_said_with_interval_and_what_they_have_in_common() -> None:
 @pytest.mark.parametrize(
     ("column", "how", "words", "said"),
     [
-        ("capsule_distance_mm", "under", "2.5 mm", "31 of them lie nearer than 2.5 mm"),
+        (
+            "capsule_distance_mm",
+            "under",
+            "2.5 mm",
+            "31 of them lie less than 2.5 mm from the capsule",
+        ),
         ("sex", "is", "male", "in 31 of them sex is male"),
         ("ti_rads", "is", "5", "in 31 of them TI-RADS is 5"),
         ("new_marker", "at least", "8 U", "in 31 of them new marker is 8 U or more"),
