@@ -32,6 +32,9 @@ FEWEST = 20
 MOST_PATIENTS = 20_000
 """The classifier learns from at most this many patients, drawn at random."""
 
+TOLD_APART_FROM = 0.6
+"""AUC from which two parts are told apart in a way that matters."""
+
 _RIDGE = 1.0
 _MOST_LEVELS = 20
 _NEWTON_STEPS = 12

@@ -18,13 +18,10 @@ from clnm_core.stats.checks.result import (
     not_checked,
     several,
 )
-from clnm_core.stats.shift import TwoSample
+from clnm_core.stats.shift import TOLD_APART_FROM, TwoSample
 
 WORSE = 0.05
 """Difference in AUC from which a centre is worse in a way that matters."""
-
-TOLD_APART = 0.6
-"""AUC from which a classifier tells the parts of a study apart in a way that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ def shifted_parts(result: TwoSample | None, *, first: str, second: str) -> Check
     area = result.auc
     words = f"{area.value:.2f} ({area.low:.2f}–{area.high:.2f})"
     p_high = result.p_greater
-    if not (p_high < FAMILY_ERROR and area.value >= TOLD_APART):
+    if not (p_high < FAMILY_ERROR and area.value >= TOLD_APART_FROM):
         return clear(
             "C17",
             f"A classifier tells {first} and {second} cases apart with an AUC of {words}, 0.5 being "
