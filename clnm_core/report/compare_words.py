@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from clnm_core.report.wording import (
+    NOT_ESTIMABLE,
     count_text,
     decimals_for,
     estimate_text,
@@ -66,7 +67,9 @@ def compare_answer(
     if not estimate.is_estimable:
         why = reason(estimate)
         for name, label in labels.items():
-            why = why.replace(f"AUC of {name}:", f"the AUC of {label} needs more,")
+            why = why.replace(
+                f"{NOT_ESTIMABLE}: AUC of {name}: ", f"the AUC of {label} is {NOT_ESTIMABLE}, "
+            )
         return upper_first(f"{first} and {second} cannot be compared on {same}: {why}.")
     found = verdict(estimate, margin)
     if found == NOT_ENOUGH:
