@@ -200,6 +200,25 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Group in which a model errs most",
+        "A group of one or two columns that one half of the patients suggests and the other half, "
+        "which had no say in the choice, confirms: its mean error lies above that of the other "
+        "cases there.",
+        "Student's t by patient, corrected for the groups carried over",
+        "Chung 2020, doi:10.1109/TKDE.2019.2916074; Benjamini 1995, "
+        "doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    Definition(
+        "",
+        "Brier excess",
+        "Mean squared distance between risk and outcome beyond what the risks themselves allow "
+        "for, (y - p)^2 - p(1 - p); 0 on average where risks are right, above 0 where they are "
+        "too sure.",
+        "as for the groups in which a model errs most",
+        "Spiegelhalter 1986, doi:10.1002/sim.4780050506",
+    ),
+    Definition(
+        "",
         "Unknown",
         "A missing value is its own state. NX and necks that were not dissected are unknown, never "
         "negative; such cases are counted and left out of figures that need the outcome.",

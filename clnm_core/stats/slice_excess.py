@@ -56,7 +56,7 @@ def excess(
     n, rest = int(inside.sum()), int((~inside).sum())
     own = float(error[inside].mean()) if n else math.nan
     others = float(error[~inside].mean()) if rest else math.nan
-    patients = min(len(np.unique(patient[side])) for side in (inside, ~inside))
+    patients = min(np.count_nonzero(np.bincount(patient[side])) for side in (inside, ~inside))
     if min(n, rest) < FEWEST or patients < 2:
         reason = f"fewer than {FEWEST} cases, or one patient"
         return Excess(n, own, others, not_estimable(reason, level=level)), 1.0

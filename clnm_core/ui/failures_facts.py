@@ -54,7 +54,7 @@ def common(
     """The share of one kind of error, and what describes it among the cases where it could happen."""
     columns = sliceable(warehouse.registry(query.cohort), query.outcome)
     cases = selection.evaluation(warehouse, query, model, [column.name for column in columns])
-    judged = Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"])
+    judged = Predictions.of(cases["y_true"], cases["risk"], pd.factorize(cases["patient_id"])[0])
     could = judged.y_true if kind == MISSED else ~judged.y_true
     members = judged.where(could)
     called = members.risk >= threshold

@@ -62,7 +62,7 @@ def searched(
     columns = sliceable(warehouse.registry(query.cohort), query.outcome)
     cases = evaluation(warehouse, query, model, [column.name for column in columns])
     return find_slices(
-        Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"]),
+        Predictions.of(cases["y_true"], cases["risk"], pd.factorize(cases["patient_id"])[0]),
         cases,
         columns,
         measure=kind,
