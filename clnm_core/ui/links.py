@@ -41,6 +41,8 @@ PAGE_KEYS = {
     "common": "Whether readers and model are compared on the cases that all of them judged",
     "case": "Pseudonymous number of one case",
     "adjusted": "Columns for which the distance curve is adjusted",
+    "code": "Code of a check that is explained",
+    "part": "Split or centre that is held against all other cases",
     "checklist": "Reporting checklist that is filled in",
     "kind": "Kind of error by which groups are searched",
     "smallest": "Cases that a group needs to be searched",
