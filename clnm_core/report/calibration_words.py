@@ -117,7 +117,10 @@ def corrected_answer(
         )
         if before[name].is_estimable and after[name].is_estimable
     ]
-    return f"{does}; {joined(moves)}." if moves else f"{does}."
+    sentence = f"{does}; {joined(moves)}." if moves else f"{does}."
+    if all(after[name].value >= before[name].value for name in ("ici", "brier")):
+        sentence += " It does not carry over: the risks of these cases get no better by it."
+    return sentence
 
 
 def _slope(slope: Estimate) -> str:

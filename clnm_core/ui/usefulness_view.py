@@ -35,8 +35,11 @@ def draw(
     with st.grid(2, min_column_width=NARROW):
         performance_view.decision_card(judged, called)
         _avoided(avoided, called.threshold)
+    st.subheader("What a flag is worth, here and elsewhere", anchor=False)
+    prevalence = _prevalence(judged, called, outcome_label)
+    with st.grid(2, min_column_width=NARROW):
         _impact(impact, called.threshold)
-        _predictive(judged, called, outcome_label)
+        _predictive(judged, called, prevalence)
     return usefulness_methods(
         bootstrap=BOOTSTRAP, seed=SEED, is_clustered=judged.counts.is_clustered
     )
@@ -66,42 +69,43 @@ def _impact(impact: pd.DataFrame, threshold: float) -> None:
     )
 
 
-def _predictive(judged: Judged, called: Called, outcome_label: str) -> None:
-    sensitivity, specificity = called.metrics["sensitivity"], called.metrics["specificity"]
-    values = predictive_values(sensitivity, specificity, PREVALENCES)
-    with st.container(height="stretch"):
-        prevalence = float(
-            st.slider(
-                "Prevalence where the model would be used",
-                0.01,
-                0.99,
-                min(max(round(judged.prevalence, 2), 0.01), 0.99),
-                0.01,
-                key="prevalence",
-                bind="query-params",
-            )
+def _prevalence(judged: Judged, called: Called, outcome_label: str) -> float:
+    """Ask for a prevalence, and say what the calls would be worth there."""
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    prevalence = float(
+        left.slider(
+            "Prevalence where the model would be used",
+            0.01,
+            0.99,
+            min(max(round(judged.prevalence, 2), 0.01), 0.99),
+            0.01,
+            key="prevalence",
+            bind="query-params",
         )
-        row = predictive_values(sensitivity, specificity, prevalence).iloc[0]
-        st.markdown(
-            plain(
-                unbroken(
-                    value_answer(
-                        row,
-                        threshold=called.threshold,
-                        here=judged.prevalence,
-                        outcome_label=outcome_label,
-                    )
-                )
-            )
-        )
-        panels.figure_card(
-            predictive_figure(
-                values, here=judged.prevalence, elsewhere=prevalence, dark=panels.is_dark()
-            ),
-            values,
-            f"What a flag is worth at threshold {called.threshold:g}, by prevalence",
-            "Sensitivity and specificity are taken to stay what they are here; only the share with "
-            "the outcome moves, so the bands do not hold where patients differ in other ways. "
-            "Newcombe 2016, doi:10.1177/0962280213502144.",
-            "predictive_values",
-        )
+    )
+    rates = called.metrics["sensitivity"], called.metrics["specificity"]
+    sentence = value_answer(
+        predictive_values(*rates, prevalence).iloc[0],
+        threshold=called.threshold,
+        here=judged.prevalence,
+        outcome_label=outcome_label,
+    )
+    right.markdown(plain(unbroken(sentence)))
+    return prevalence
+
+
+def _predictive(judged: Judged, called: Called, prevalence: float) -> None:
+    values = predictive_values(
+        called.metrics["sensitivity"], called.metrics["specificity"], PREVALENCES
+    )
+    panels.figure_card(
+        predictive_figure(
+            values, here=judged.prevalence, elsewhere=prevalence, dark=panels.is_dark()
+        ),
+        values,
+        f"Predictive values at threshold {called.threshold:g}, by prevalence",
+        "Sensitivity and specificity are taken to stay what they are here; only the share with "
+        "the outcome moves, so the bands do not hold where patients differ in other ways. "
+        "Newcombe 2016, doi:10.1177/0962280213502144.",
+        "predictive_values",
+    )

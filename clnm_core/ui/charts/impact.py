@@ -72,7 +72,9 @@ def impact_figure(
         if known.empty:
             continue
         at = known.iloc[int(place * (len(known) - 1))]
-        height = float(at[name] if name == "true" else at[f"{name}_high"])
+        # The lower label stands below all of the band that it would run into.
+        under = known["true_low"].iloc[: len(known) // 2].min()
+        height = float(under if name == "true" else at["flagged_high"])
         labels.append(
             theme.note(float(at["threshold"]), height, words, dark, colour=colour)
             | {

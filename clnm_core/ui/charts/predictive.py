@@ -31,8 +31,8 @@ def predictive_figure(
         label | {"x": here, "y": 0.02, "xanchor": side, "xshift": 4 if side == "left" else -4}
     ]
     for name, words, colour, place in (
-        ("ppv", "PPV", colours.present, 0.3),
-        ("npv", "NPV", colours.absent, 0.7),
+        ("ppv", "PPV", colours.present, 0.25),
+        ("npv", "NPV", colours.absent, 0.75),
     ):
         known = values[values[name].notna()]
         if known.empty:
@@ -60,7 +60,7 @@ def predictive_figure(
         at = known.iloc[int(place * (len(known) - 1))]
         labels.append(
             theme.note(float(at["prevalence"]), float(at[name]), words, dark, colour=colour)
-            | {"yanchor": "top", "yshift": -10}
+            | {"yanchor": "top", "yshift": -10, "xanchor": "left" if name == "ppv" else "right"}
         )
     return theme.figure(
         traces,

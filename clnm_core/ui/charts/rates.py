@@ -56,7 +56,11 @@ def rates_figure(
         at = known.iloc[int(place * (len(known) - 1))]
         labels.append(
             theme.note(float(at["threshold"]), float(at[name]), name, dark, colour=colour)
-            | {"yanchor": "top", "yshift": -8}
+            | (
+                {"xshift": 6, "yshift": 2}
+                if name == "sensitivity"
+                else {"yanchor": "top", "yshift": -8}
+            )
         )
     if not traces:
         labels.append(no_curve("no curve: it needs cases", dark))

@@ -26,8 +26,8 @@ def recalibration_figure(
     traces: list[theme.Trace] = [perfect]
     labels = [label | {"x": 0.99, "y": 0.01}]
     for curve, name, colour, dash, place in (
-        (before, "before", colours.models[1], "dot", 0.66),
-        (after, "after", colours.models[0], "solid", 0.9),
+        (before, "before", colours.models[1], "dot", 0.62),
+        (after, "after", colours.models[0], "solid", 0.3),
     ):
         if curve.empty:
             continue
@@ -46,10 +46,18 @@ def recalibration_figure(
             )
         )
         at = curve.iloc[int(place * (len(curve) - 1))]
+        # One label above its band, the other below: the curves mostly run close together.
+        above = name == "after"
         labels.append(
             theme.note(
-                float(at["risk"]), float(at["high"]), name, dark, colour=colour, anchor="right"
+                float(at["risk"]),
+                float(at["high" if above else "low"]),
+                name,
+                dark,
+                colour=colour,
+                anchor="right" if above else "left",
             )
+            | {"yanchor": "bottom" if above else "top"}
         )
     return theme.figure(
         traces,
