@@ -1,12 +1,18 @@
 """For whom does it fail?"""
 
-from clnm_core.ui import cached_audit, cohort_bar, panels, pickers, subgroups_view
+from clnm_core.ui import (
+    cohort_bar,
+    panels,
+    pickers,
+    subgroups_choice,
+    subgroups_facts,
+    subgroups_view,
+)
 
 picked = pickers.pick_judged(cohort_bar.selected())
 if picked:
-    query = picked.query
-    columns, metric = pickers.pick_groups(query)
-    compared = cached_audit.subgroups(query, picked.model.name, picked.threshold, columns)
+    choice = subgroups_choice.pick(picked.query)
+    compared = subgroups_facts.subgroups(picked.query, picked.model.name, picked.threshold, choice)
     subgroups_view.answer(compared)
-    subgroups_view.draw(compared, metric)
+    subgroups_view.draw(compared, choice.metric)
     panels.methods_line(subgroups_view.methods(compared))

@@ -99,4 +99,4 @@ def call_counts(
     seen = np.bincount(cell, minlength=4 * groups).reshape(groups, 4).astype(float)
     patient = predictions.patient if predictions.is_clustered else None
     drawn = resampled_counts(cell, 4 * groups, patient, bootstrap=bootstrap, seed=seed)
-    return CallCounts(grouping.column, grouping.levels, seen, drawn.reshape(-1, groups, 4))
+    return CallCounts(grouping.column, grouping.levels, seen, drawn.reshape(bootstrap, groups, 4))

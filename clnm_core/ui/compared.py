@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from clnm_core.domain.columns import Column, Kind
+from clnm_core.domain.columns import Column
 from clnm_core.domain.predictions import Predictions
+from clnm_core.report.gap_words import verdict_text
+from clnm_core.stats.gaps import MARGINS, Gap, gaps, with_margins
+from clnm_core.stats.group_calls import call_counts
+from clnm_core.stats.group_result import FEWEST, GroupResult
+from clnm_core.stats.interaction import GroupTest, group_tests
 from clnm_core.stats.metrics import all_metrics
-from clnm_core.stats.subgroups import Gap, GroupResult, by_group, gaps, group_masks
+from clnm_core.stats.subgroups import by_grouping
 from clnm_core.stats.thresholds import operating_point
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.ui.group_curves import GroupCurves, group_curves
 from clnm_core.ui.judged import BOOTSTRAP, SEED
+from clnm_core.ui.parted import Parted, parted
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Compared:
     """Every measure in all cases and in every group, and the gaps between groups.
 
-    Levels are in the reader's words; ``labels`` has the words of the columns.
+    Levels are in the reader's words; ``labels`` has the words of the columns. ``tests``
+    compare the groups of a column as a whole, ``curves`` show the largest of them.
     """
 
     n: int
@@ -31,6 +41,11 @@ class Compared:
     gaps: tuple[Gap, ...]
     labels: dict[str, str]
     is_clustered: bool
+    tests: tuple[GroupTest, ...]
+    curves: tuple[GroupCurves, ...]
+    fewest: int
+    margins: dict[str, float]
+    is_crossed: bool
 
 
 def compare(
@@ -38,6 +53,9 @@ def compare(
     groups: pd.DataFrame,
     threshold: float,
     columns: Sequence[Column] = (),
+    *,
+    is_crossed: bool = False,
+    fewest: int = FEWEST,
 ) -> Compared:
     """Judge every group of every column of ``groups`` at one threshold.
 
@@ -45,30 +63,53 @@ def compare(
     ----------
     predictions : Predictions
         Of n cases.
-    groups : pandas.DataFrame, shape (n, columns)
-        One or more columns to group by, in the order of the cases.
+    groups, columns, is_crossed
+        As in :func:`parted`.
     threshold : float
         A case is positive when ``risk >= threshold``.
-    columns : sequence of Column
-        Declarations, for units and the order of levels.
+    fewest : int
+        Groups with fewer cases are listed, and not scored.
 
     """
-    declared = {column.name: column for column in columns}
-    results = [
-        replace(group, level=_level(declared.get(group.column), group.level))
-        for group in by_group(
-            predictions, groups, threshold, columns=columns, bootstrap=BOOTSTRAP, seed=SEED
-        )
-    ]
-    return Compared(
-        len(predictions),
-        predictions.events,
+    return compare_parted(
+        predictions,
+        parted(groups, columns, is_crossed=is_crossed),
         threshold,
-        all_metrics(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED),
-        tuple(results),
-        tuple(gaps(results)),
-        {str(name): declared[name].label if name in declared else str(name) for name in groups},
-        predictions.is_clustered,
+        is_crossed=is_crossed,
+        fewest=fewest,
+    )
+
+
+def compare_parted(
+    predictions: Predictions,
+    parts: Parted,
+    threshold: float,
+    *,
+    is_crossed: bool = False,
+    fewest: int = FEWEST,
+) -> Compared:
+    """Judge every group of cases that are grouped already, as :func:`compare` does."""
+    results = by_grouping(
+        predictions, parts.groupings, threshold, bootstrap=BOOTSTRAP, seed=SEED, fewest=fewest
+    )
+    return Compared(
+        n=len(predictions),
+        events=predictions.events,
+        threshold=threshold,
+        overall=all_metrics(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED),
+        groups=tuple(results),
+        gaps=_gaps(predictions, parts, results, threshold, MARGINS),
+        labels=parts.labels,
+        is_clustered=predictions.is_clustered,
+        tests=tuple(
+            test
+            for part in parts.groupings
+            for test in group_tests(predictions, part, fewest=fewest)
+        ),
+        curves=tuple(group_curves(predictions, part, fewest=fewest) for part in parts.groupings),
+        fewest=fewest,
+        margins=dict(MARGINS),
+        is_crossed=is_crossed,
     )
 
 
@@ -93,21 +134,35 @@ def at_threshold(
     """
     if threshold == compared.threshold:
         return compared
+    parts = parted(groups, columns, is_crossed=compared.is_crossed)
+    return parted_at_threshold(compared, predictions, parts, threshold)
+
+
+def parted_at_threshold(
+    compared: Compared, predictions: Predictions, parts: Parted, threshold: float
+) -> Compared:
+    """As :func:`at_threshold`, of cases that are grouped already."""
+    if threshold == compared.threshold:
+        return compared
     results = [
-        replace(group, metrics=group.metrics | _calls(members, threshold))
+        replace(group, metrics=group.metrics | _calls(predictions.where(mask), threshold))
         if group.is_scored
         else group
-        for group, members in zip(
-            compared.groups, _members(predictions, groups, columns), strict=True
-        )
+        for group, mask in zip(compared.groups, _masks(parts), strict=True)
     ]
     return replace(
         compared,
         threshold=threshold,
         overall=compared.overall | _calls(predictions, threshold),
         groups=tuple(results),
-        gaps=tuple(gaps(results)),
+        gaps=_gaps(predictions, parts, results, threshold, compared.margins),
     )
+
+
+def at_margins(compared: Compared, margins: Mapping[str, float]) -> Compared:
+    """The same comparison, its gaps judged against other margins."""
+    judged = with_margins(compared.gaps, margins, n=compared.n)
+    return replace(compared, gaps=tuple(judged), margins=MARGINS | dict(margins))
 
 
 def forest_rows(compared: Compared, metric: str) -> pd.DataFrame:
@@ -139,41 +194,63 @@ def forest_rows(compared: Compared, metric: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+_FROM_GAP = (
+    *("value", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "p_adjusted"),
+    *("verdict", "n_needed", "method"),
+)
+
+
 def gap_rows(compared: Compared, metric: str) -> pd.DataFrame:
-    """One row per gap of one measure: ``label``, ``value``, ``low``, ``high``, ``verdict``."""
+    """One row per gap of one measure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label`` ("sex: m against f"), ``column``, ``detail`` (the verdict with what makes
+        it sure, or would), and of the gap ``value``, ``low``, ``high``, ``ratio``,
+        ``ratio_low``, ``ratio_high``, ``p``, ``p_adjusted``, ``verdict``, ``n_needed``
+        (missing where nothing is), ``method``.
+
+    """
     is_several = len(compared.labels) > 1
     rows = [
         {
             "label": (f"{compared.labels[gap.column]}: " if is_several else "")
             + f"{gap.level} against {gap.reference}",
             "column": compared.labels[gap.column],
-            "value": gap.value,
-            "low": gap.low,
-            "high": gap.high,
-            "verdict": gap.verdict,
+            "detail": verdict_text(gap),
+            **{name: getattr(gap, name) for name in _FROM_GAP},
         }
         for gap in compared.gaps
         if gap.metric == metric
     ]
-    return pd.DataFrame(rows, columns=["label", "column", "value", "low", "high", "verdict"])
+    table = pd.DataFrame(rows, columns=["label", "column", "detail", *_FROM_GAP])
+    return table.astype({"n_needed": "Int64"})
+
+
+def _gaps(
+    predictions: Predictions,
+    parts: Parted,
+    results: Sequence[GroupResult],
+    threshold: float,
+    margins: Mapping[str, float],
+) -> tuple[Gap, ...]:
+    calls = (
+        call_counts(predictions, part, threshold, bootstrap=BOOTSTRAP, seed=SEED)
+        for part in parts.groupings
+    )
+    return tuple(gaps(results, calls, margins=margins))
 
 
 def _calls(predictions: Predictions, threshold: float) -> dict[str, Estimate]:
     return operating_point(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED)
 
 
-def _members(
-    predictions: Predictions, groups: pd.DataFrame, columns: Sequence[Column]
-) -> Iterator[Predictions]:
-    """The cases of every group, in the order of :func:`by_group`."""
-    declared = {column.name: column for column in columns}
-    for name in map(str, groups.columns):
-        for mask in group_masks(groups[name], declared.get(name, name)).values():
-            yield predictions.where(mask)
-
-
-def _level(column: Column | None, level: str) -> str:
-    return column.label_of(level) if column and column.kind is Kind.CATEGORY else level
+def _masks(parts: Parted) -> Iterator[NDArray[np.bool_]]:
+    """The cases of every group, in the order of the results."""
+    for part in parts.groupings:
+        for code in range(len(part.levels)):
+            yield part.codes == code
 
 
 def _why(group: GroupResult, estimate: Estimate) -> str:

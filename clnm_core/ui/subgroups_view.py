@@ -7,17 +7,26 @@ import streamlit as st
 
 from clnm_core.report import wording
 from clnm_core.report.answers import subgroups_answer
+from clnm_core.report.group_test_words import group_tests_text
 from clnm_core.report.methods import subgroups_methods
-from clnm_core.report.wording import Unit
+from clnm_core.stats.findings import FALSE_DISCOVERIES
+from clnm_core.stats.gaps import GAP, GAP_METRICS
+from clnm_core.stats.group_result import FOLDED
 from clnm_core.stats.metrics import METRICS
-from clnm_core.stats.subgroups import FEWEST, GAP_METRICS, MARGINS
-from clnm_core.stats.uncertainty import Estimate
-from clnm_core.ui import panels
+from clnm_core.ui import panels, subgroups_curves
 from clnm_core.ui.charts.forest import forest_figure
 from clnm_core.ui.charts.gaps import gap_figure
 from clnm_core.ui.compared import Compared, forest_rows, gap_rows
 from clnm_core.ui.judged import BOOTSTRAP, SEED
 from clnm_core.ui.performance_view import NARROW
+from clnm_core.ui.subgroups_tables import (
+    all_measures,
+    estimates,
+    printed_gaps,
+    printed_groups,
+    printed_measures,
+)
+from clnm_core.ui.words import plain
 
 
 def metric_names() -> dict[str, str]:
@@ -35,8 +44,8 @@ def methods(compared: Compared) -> str:
     """How the groups and gaps were made, in one line."""
     return subgroups_methods(
         threshold=compared.threshold,
-        fewest=FEWEST,
-        margins=_margins(),
+        fewest=compared.fewest,
+        margins=_margins(compared),
         bootstrap=BOOTSTRAP,
         seed=SEED,
         is_clustered=compared.is_clustered,
@@ -44,14 +53,18 @@ def methods(compared: Compared) -> str:
 
 
 def draw(compared: Compared, metric: str) -> None:
-    """Draw strip, forest plot, gaps and tables for one measure."""
+    """Draw strip, forest plot, gaps and tables for one measure, and the curves of the groups."""
     rows = forest_rows(compared, metric)
     gaps = gap_rows(compared, metric)
     _strip(compared, metric, rows, gaps)
+    _folded(compared)
     with st.grid(2, min_column_width=NARROW):
         _forest(compared, metric, rows)
-        _gaps(metric, gaps)
-    _tables(metric, rows, gaps)
+        _gaps(compared, metric, gaps)
+    if compared.tests:
+        st.markdown(plain(group_tests_text(compared.tests, compared.labels)))
+    subgroups_curves.draw(compared)
+    _tables(compared, metric, rows, gaps)
 
 
 def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
@@ -71,10 +84,15 @@ def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFra
                     f"{words}: {_short(row)}", estimates(scored)[place], name=metric, n=row["n"]
                 )
             )
-    shown = int((gaps["verdict"] == "gap").sum())
+    shown = gaps[gaps["verdict"] == GAP]
+    kept = int((shown["p_adjusted"] < FALSE_DISCOVERIES).sum())
     figures.append(
         panels.Figure(
-            "Gaps shown", f"{shown}", f"of {len(gaps)} compared", "Intervals exclude zero."
+            "Gaps shown",
+            f"{len(shown)}",
+            f"of {len(gaps)} compared, {kept} after adjusting",
+            "Intervals exclude zero; adjusted for all comparisons of the page after Benjamini "
+            "and Hochberg.",
         )
         if metric in GAP_METRICS
         else panels.Figure("Groups", f"{len(rows)}", "gaps are not judged for this measure")
@@ -90,11 +108,26 @@ def _short(row: pd.Series) -> str:
     return words if len(words) <= 24 else str(row["level"])
 
 
-def _margins() -> list[tuple[str, float]]:
+def _folded(compared: Compared) -> None:
+    """Say which groups are taken together because there are so many."""
+    for group in compared.groups:
+        if FOLDED in group.flags:
+            column = wording.lower_first(compared.labels[group.column])
+            others = sum(g.column == group.column for g in compared.groups) - 1
+            st.caption(
+                plain(
+                    f"There are more groups of {column} than can be shown: {others} stand alone, "
+                    f"the largest first to be kept, and {group.level} "
+                    f"({wording.count_text(group.n, 'case')}) are taken together."
+                )
+            )
+
+
+def _margins(compared: Compared) -> list[tuple[str, float]]:
     """Every margin once, with the measures that share it."""
     labels = metric_names()
     shared: dict[float, list[str]] = {}
-    for name, margin in MARGINS.items():
+    for name, margin in compared.margins.items():
         shared.setdefault(margin, []).append(wording.lower_first(labels[name]))
     return [(", ".join(names), margin) for margin, names in shared.items()]
 
@@ -118,7 +151,7 @@ def _forest(compared: Compared, metric: str, rows: pd.DataFrame) -> None:
     )
 
 
-def _gaps(metric: str, gaps: pd.DataFrame) -> None:
+def _gaps(compared: Compared, metric: str, gaps: pd.DataFrame) -> None:
     if metric not in GAP_METRICS:
         with st.container(border=True):
             st.markdown("**Gaps between groups**")
@@ -129,28 +162,31 @@ def _gaps(metric: str, gaps: pd.DataFrame) -> None:
         with st.container(border=True):
             st.markdown("**Gaps between groups**")
             st.write(
-                "There are fewer than two groups of ten or more cases, so nothing can be compared. "
-                "Choose another column, or take a filter away."
+                f"There are fewer than two groups of {compared.fewest} or more cases, so nothing "
+                "can be compared. Choose another column, take a filter away, or let smaller groups "
+                "be scored."
             )
         return
     label = metric_names()[metric]
+    margin = compared.margins[metric]
     panels.figure_card(
         gap_figure(
             gaps,
             title=f"Difference in {wording.lower_first(label)}",
-            margin=MARGINS[metric],
+            margin=margin,
             dark=panels.is_dark(),
         ),
         gaps,
-        f"Difference from the largest group, margin {MARGINS[metric]:g}",
+        f"Difference from the largest group, margin {margin:g}",
         "Left of zero the group does worse than the largest group, right of it better or higher. "
         "The grey stripe is the margin: an interval inside it rules a larger gap out, one that "
-        "holds neither says that there are not enough data. Zou 2008, doi:10.1002/sim.3095.",
+        "holds neither says that there are not enough data, and how many cases of the same mix "
+        "would decide. Zou 2008, doi:10.1002/sim.3095; Bland 2009, doi:10.1136/bmj.b3985.",
         "gaps",
     )
 
 
-def _tables(metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
+def _tables(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
     st.subheader("Groups and gaps in numbers", anchor=False)
     st.dataframe(
         printed_groups(rows, wording.unit_of(metric), metric_names()[metric]),
@@ -164,53 +200,15 @@ def _tables(metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
             printed_gaps(gaps),
             hide_index=True,
             height="content",
-            alt="Every gap with its interval and verdict",
+            alt="Every gap with its difference, ratio, p values, verdict and the cases needed",
         )
         panels.table_download(gaps, "gaps_table")
-
-
-def estimates(rows: pd.DataFrame) -> list[Estimate]:
-    """The value of every row as an estimate again."""
-    parts = zip(rows["value"], rows["low"], rows["high"], rows["method"], strict=True)
-    return [Estimate(value, low, high, 0.95, method) for value, low, high, method in parts]
-
-
-def printed_groups(rows: pd.DataFrame, unit: Unit, label: str) -> pd.DataFrame:
-    """The groups as they are printed; words in place of a value that is missing."""
-    return pd.DataFrame(
-        {
-            "Column": rows["column"],
-            "Group": rows["level"],
-            "Cases": rows["n"],
-            "With the outcome": rows["events"],
-            label: [
-                wording.value_text(estimate, unit, n=n, decimals=3)
-                if estimate.is_estimable
-                else note
-                for estimate, n, note in zip(estimates(rows), rows["n"], rows["note"], strict=True)
-            ],
-            "95 % interval": [
-                wording.interval_text(estimate, unit, n=n, decimals=3)
-                if estimate.is_estimable
-                else "–"
-                for estimate, n in zip(estimates(rows), rows["n"], strict=True)
-            ],
-        }
+    st.subheader("Every measure in every group", anchor=False)
+    st.dataframe(
+        printed_measures(compared),
+        hide_index=True,
+        height="content",
+        column_config={"Group": st.column_config.TextColumn(pinned=True)},
+        alt="All measures with their intervals, one row per group",
     )
-
-
-def printed_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
-    """The gaps as they are printed, each with its verdict in words."""
-    return pd.DataFrame(
-        {
-            "Compared": gaps["label"],
-            "Difference": [
-                wording.number(value, 3) if value == value else "–" for value in gaps["value"]
-            ],
-            "95 % interval": [
-                wording.interval(low, high, decimals=3)
-                for low, high in zip(gaps["low"], gaps["high"], strict=True)
-            ],
-            "Verdict": gaps["verdict"],
-        }
-    )
+    panels.table_download(all_measures(compared), "every_measure_by_group")

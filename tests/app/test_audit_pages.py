@@ -1,8 +1,7 @@
-"""Performance, Subgroups and Location, opened as a visitor would."""
+"""Performance and Location, opened as a visitor would."""
 
 from __future__ import annotations
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import OpenApp, words
@@ -60,51 +59,6 @@ def test_an_outcome_that_no_model_predicts_leads_on(open_app: OpenApp) -> None:
         assert not app.exception
         assert "No model has judged these cases" in words(app)
         assert charts(app) == 0
-
-
-def test_subgroups_says_for_whom_it_fails(open_app: OpenApp) -> None:
-    app = open_app("subgroups.py", outcome="lateral", evaluated="all splits")
-    assert not app.exception
-    text = words(app)
-    assert "comparison" in text
-    assert charts(app) == 2
-    table = app.dataframe[0].value
-    assert set(table["Column"]) == {"Centre"}
-    assert table["Cases"].sum() == 225
-    assert "Zou 2008" in app.code[0].value
-
-
-@pytest.mark.parametrize("column", ["age_years", "sex", "multifocal", "margin", "lobe", "split"])
-def test_any_column_can_make_groups(open_app: OpenApp, column: str) -> None:
-    app = open_app("subgroups.py", outcome="lateral")
-    app.selectbox(key="by").set_value(column).run()
-    assert not app.exception
-    assert not app.error
-    groups = list(app.dataframe[0].value["Group"])
-    assert groups
-    assert "ill_defined" not in groups
-
-
-def test_two_columns_stand_below_each_other(open_app: OpenApp) -> None:
-    app = open_app("subgroups.py", outcome="lateral")
-    app.selectbox(key="by").set_value("sex").run()
-    app.selectbox(key="by_too").set_value("lobe").run()
-    assert list(dict.fromkeys(app.dataframe[0].value["Column"])) == ["Sex", "Lobe"]
-
-
-def test_a_measure_without_gaps_says_which_have_them(open_app: OpenApp) -> None:
-    app = open_app("subgroups.py", outcome="lateral", metric="Brier score")
-    assert app.selectbox(key="metric").value == "brier"
-    assert "Gaps are judged for AUC" in words(app)
-    assert charts(app) == 1
-
-
-def test_groups_too_small_are_said_in_words(open_app: OpenApp) -> None:
-    app = open_app(
-        "subgroups.py", outcome="lateral", filters="max_diameter_mm", max_diameter_mm=["0", "4"]
-    )
-    assert not app.exception
-    assert "too few cases" in words(app)
 
 
 def test_location_shows_the_chosen_outcome_with_its_claim(open_app: OpenApp) -> None:

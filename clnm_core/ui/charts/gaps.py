@@ -24,7 +24,8 @@ def gap_figure(
     ----------
     gaps : pandas.DataFrame
         ``label`` ("centre 4, against all others"), ``value``, ``low``, ``high``, ``verdict``
-        ("gap", "no gap beyond the margin", "not enough data").
+        ("gap", "no gap beyond the margin", "not enough data"), and ``detail``, the words under
+        the label, where they say more than the verdict.
     title : str
         The metric whose difference is drawn, as axis title.
     margin : float, optional
@@ -35,6 +36,7 @@ def gap_figure(
     """
     colours = theme.palette(dark)
     lines = gaps.reset_index(drop=True)
+    under = lines["detail"] if "detail" in lines else lines["verdict"]
     known = lines[np.isfinite(lines["value"].to_numpy(dtype=float))]
     shades = [
         colours.unknown if verdict != "gap" else colours.present if value < 0 else colours.absent
@@ -76,8 +78,8 @@ def gap_figure(
             yaxis={
                 "tickvals": list(lines.index),
                 "ticktext": [
-                    f"{label}<br><span style='font-size:11px;color:{colours.muted}'>{verdict}</span>"
-                    for label, verdict in zip(lines["label"], lines["verdict"], strict=True)
+                    f"{label}<br><span style='font-size:11px;color:{colours.muted}'>{words}</span>"
+                    for label, words in zip(lines["label"], under, strict=True)
                 ],
                 "tickfont": {"color": colours.ink, "size": 13},
                 "range": [len(lines) - 0.4, -0.6],

@@ -15,7 +15,8 @@ from clnm_core.ui.judged import call, in_report_order, judge
 from clnm_core.ui.located import locate
 from clnm_core.ui.location_view import outcomes_of
 from clnm_core.ui.performance_view import measures
-from clnm_core.ui.subgroups_view import metric_names, printed_gaps, printed_groups
+from clnm_core.ui.subgroups_tables import printed_gaps, printed_groups
+from clnm_core.ui.subgroups_view import metric_names
 
 
 def drawn(n: int, seed: int = 1) -> Predictions:
