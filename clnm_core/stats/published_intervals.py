@@ -1,0 +1,137 @@
+"""Which intervals did a paper not print?
+
+A matrix that fits gives Wilson's interval of every rate; an area under the curve with the
+number of cases gives the interval of Hanley and McNeil, which needs nothing but these.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from clnm_core.stats.published import RATES, Fits, Paper
+from clnm_core.stats.uncertainty import Estimate, clipped, not_estimable, wald, wilson_bounds
+
+
+def hanley_mcneil(auc: float, events: int, others: int, *, level: float = 0.95) -> Estimate:
+    """The interval of an area from its value and the number of cases alone.
+
+    The variance is the one that holds where ratings are exponential; DeLong's, which needs the
+    ratings, differs from it little for areas under 0.95.
+
+    Parameters
+    ----------
+    auc : float
+        In [0, 1].
+    events, others : int
+        Cases with the outcome and without.
+    level : float
+        Confidence, between 0 and 1.
+
+    References
+    ----------
+    .. [1] Hanley JA, McNeil BJ. The meaning and use of the area under a receiver operating
+       characteristic (ROC) curve. Radiology 1982;143:29-36.
+       doi:10.1148/radiology.143.1.7063747
+
+    Examples
+    --------
+    >>> found = hanley_mcneil(0.80, 31, 31)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.69, 0.91)
+
+    """
+    if events < 1 or others < 1:
+        return not_estimable("it needs cases with and without the outcome", level=level)
+    above, below = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    variance = auc * (1 - auc)
+    variance += (events - 1) * (above - auc**2) + (others - 1) * (below - auc**2)
+    error = math.sqrt(max(variance, 0.0) / (events * others))
+    return clipped(wald(auc, error, level=level, method="Hanley-McNeil"), 0.0, 1.0)
+
+
+def area_interval(
+    paper: Paper, events: Sequence[int], *, level: float = 0.95
+) -> tuple[Estimate, tuple[int, int]]:
+    """The widest interval of the printed area over the numbers of cases that are possible.
+
+    Parameters
+    ----------
+    paper : Paper
+        With an area.
+    events : sequence of int
+        Possible numbers of cases with the outcome.
+    level : float
+        Confidence, between 0 and 1.
+
+    Returns
+    -------
+    interval : Estimate
+    counts : tuple of (int, int)
+        The events and non-events at which it is widest.
+
+    Raises
+    ------
+    ValueError
+        If the paper has no area.
+
+    """
+    if paper.auc is None:
+        raise ValueError("paper must have an area.")
+    n = paper.n[0]
+    tried = [
+        (hanley_mcneil(paper.auc.middle, one, n - one, level=level), (one, n - one))
+        for one in sorted({*events})
+        if 0 < one < n
+    ]
+    if not tried:
+        return not_estimable("the cases with the outcome are not known", level=level), (0, 0)
+    return max(tried, key=lambda found: found[0].high - found[0].low)
+
+
+def implied_rates(fits: Fits, *, level: float = 0.95) -> pd.DataFrame:
+    """Every rate over the matrices that fit, with the interval that holds for all of them.
+
+    Parameters
+    ----------
+    fits : Fits
+        With its matrices listed in full.
+    level : float
+        Confidence, between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name``, ``least`` and ``greatest`` value, ``low`` (the lowest of Wilson's lower ends)
+        and ``high``, ``events`` and ``of`` (of the first matrix; for F1, which is no share of
+        cases, no interval). Rates without cases to be taken of are left out.
+
+    """
+    table = fits.matrices
+    cells = np.column_stack(
+        [*(table[name] for name in ("tn", "tp", "events", "n")), np.ones(len(table))]
+    )
+    rows = []
+    for name, (top, under) in RATES.items():
+        above, below = cells @ np.array(top, dtype=float), cells @ np.array(under, dtype=float)
+        known = below > 0
+        if not known.any():
+            continue
+        value = above[known] / below[known]
+        low, high = wilson_bounds(above[known], below[known], level=level)
+        is_share = name != "f1"
+        rows.append(
+            {
+                "name": name,
+                "least": float(value.min()),
+                "greatest": float(value.max()),
+                "low": float(low.min()) if is_share else math.nan,
+                "high": float(high.max()) if is_share else math.nan,
+                "events": int(above[known][0]) if is_share else 0,
+                "of": int(below[known][0]) if is_share else 0,
+            }
+        )
+    return pd.DataFrame(rows, columns=["name", "least", "greatest", "low", "high", "events", "of"])
