@@ -67,10 +67,8 @@ def _may_compare(sets: CaseSets, picked: Picked) -> bool:
         key="common",
         bind="query-params",
     )
-    with said:
-        if is_common:
-            st.caption(plain(reason))
-        else:
+    if not is_common:
+        with said:
             panels.answer(reason)
             if sets.read:
                 st.write(plain(readers_words.way_on(sets)))
