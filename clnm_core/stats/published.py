@@ -129,7 +129,8 @@ def fitting(paper: Paper, *, most: int = MOST_LISTED) -> Fits:
         count += int(ways.sum())
         room = most - kept
         if room > 0 and ways.any():
-            rows = np.repeat(np.arange(len(columns)), np.minimum(ways, room))[:room]
+            first = int(np.searchsorted(np.cumsum(ways), room)) + 1
+            rows = np.repeat(np.arange(len(columns))[:first], ways[:first])[:room]
             starts = np.searchsorted(rows, rows)
             listed.append(
                 np.column_stack([columns[rows], low[rows] + np.arange(len(rows)) - starts])
