@@ -16,9 +16,11 @@ from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import EmptyCohortError, MissingOutcomeError
 from clnm_core.imaging.fingerprint import copies
 from clnm_core.stats.checks.claims import Claim
+from clnm_core.stats.checks.groups import Grouped
 from clnm_core.stats.checks.predictions import TrainingAndNew
 from clnm_core.stats.checks.sample_size import Fitted, cox_snell
 from clnm_core.stats.checks.study import Inputs
+from clnm_core.stats.groups import group_labels
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.selection import cases, evaluation
 from clnm_core.store.tables import schema_of
@@ -96,6 +98,12 @@ def recorded(registry: Registry) -> tuple[Column, ...]:
     return tuple(column for column in registry.predictors() if column.kind is not Kind.TEXT)
 
 
+def divided_by(registry: Registry) -> tuple[Column, ...]:
+    """The columns that make groups of patients: what is recorded, and the centre."""
+    centre = (registry["centre"],) if "centre" in registry else ()
+    return (*centre, *recorded(registry))
+
+
 def image_facts(
     warehouse: Warehouse, query: CohortQuery, split: Mapping[str, object]
 ) -> ImageFacts:
@@ -148,7 +156,7 @@ def risk_facts(warehouse: Warehouse, query: CohortQuery) -> pd.DataFrame:
 def judged_models(warehouse: Warehouse, query: CohortQuery) -> list[JudgedModel]:
     """The models of the cohort, each with its own outcome; those without any case are left out."""
     registry = warehouse.registry(query.cohort)
-    columns = ("centre",) if "centre" in registry else ()
+    columns = [column.name for column in divided_by(registry)]
     judged = []
     for record in warehouse.models(query.cohort):
         try:
@@ -168,6 +176,18 @@ def training_and_new(models: list[JudgedModel]) -> list[TrainingAndNew]:
         for one in models
         if one.is_training.any() and one.is_new.any()
     ]
+
+
+def grouped(one: JudgedModel, registry: Registry) -> Grouped:
+    """A model's risks of new cases (of all, where none is new) in the groups of every column."""
+    chosen = one.is_new if one.is_new.any() else np.ones(len(one.cases), dtype=bool)
+    part = one.cases[chosen]
+    groups = {
+        column.label: group_labels(part[column.name], column)
+        for column in divided_by(registry)
+        if column.name in part
+    }
+    return Grouped(title(one.record), one.of(chosen), groups)
 
 
 def inputs_of(record: ModelRecord, registry: Registry) -> Inputs:

@@ -10,6 +10,7 @@ from clnm_core.domain.columns import Kind, Registry
 from clnm_core.stats.centres import centre_results
 from clnm_core.stats.checks.claims import narrow_intervals
 from clnm_core.stats.checks.digits import round_measurements, round_risks
+from clnm_core.stats.checks.groups import misfit_groups
 from clnm_core.stats.checks.images import near_duplicates, same_image, shared_image
 from clnm_core.stats.checks.leakage import identical_rows, same_patient, split_by_image
 from clnm_core.stats.checks.predictions import (
@@ -30,6 +31,7 @@ from clnm_core.store.check_facts import (
     case_facts,
     claims_of,
     fitted_of,
+    grouped,
     image_facts,
     inputs_of,
     judged_models,
@@ -105,6 +107,7 @@ def checked(
                 )
             ]
         ),
+        misfit_groups([grouped(one, registry) for one in models]),
     )
     return tuple(sorted(found, key=lambda check: check.code))
 

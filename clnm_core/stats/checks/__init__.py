@@ -23,9 +23,10 @@ C15   warning        too few events per predictor
 C16   warning        a claimed interval that is narrower than its numbers of cases allow
 C17   info           training and test cases that can be told apart
 C18   warning        a centre at which a model is worse than elsewhere
+C19   warning        a group of patients to whom a model's risks do not fit
 ====  =============  =====================================================================
 
-Checks that rest on tests (C05, C06, C11 to C13, C17, C18) allow themselves one false alarm in a
+Checks that rest on tests (C05, C06, C11 to C13, C17 to C19) allow themselves one false alarm in a
 hundred cohorts each, all their tests together.
 """
 
@@ -50,5 +51,6 @@ CODES: dict[str, str] = {
     "C16": "An interval narrower than possible",
     "C17": "Training and test differ",
     "C18": "A centre where a model is worse",
+    "C19": "A group to which risks do not fit",
 }
 """What each check looks for, in a few words."""

@@ -22,7 +22,7 @@ class Check:
     Parameters
     ----------
     code : str
-        ``C01`` to ``C18``; stable.
+        ``C01`` to ``C19``; stable.
     state : {"found", "clear", "not checked"}
         ``not checked`` where the data that it needs are not there; never read as clear.
     severity : {"error", "warning", "info"}
