@@ -206,17 +206,8 @@ def auc_differences(found: Areas, *, level: float = 0.95) -> pd.DataFrame:
             first, second = second, first
         one = auc_difference(found, first, second, level=level)
         estimate = one.estimate
-        rows.append(
-            {
-                "first": first,
-                "second": second,
-                "value": estimate.value,
-                "low": estimate.low,
-                "high": estimate.high,
-                "p": one.p,
-                "method": estimate.method,
-            }
-        )
+        ends = (estimate.value, estimate.low, estimate.high)
+        rows.append((first, second, *ends, one.p, estimate.method))
     columns = ["first", "second", "value", "low", "high", "p", "method"]
     table = pd.DataFrame(rows, columns=columns)
     table.insert(6, "p_adjusted", benjamini_hochberg(table["p"].to_numpy(dtype=float)))

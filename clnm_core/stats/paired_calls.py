@@ -239,7 +239,7 @@ def signed_mean(
     """
     n = len(sign)
     plus, minus = int((sign > 0).sum()), int((sign < 0).sum())
-    if patient is None or n == 0 or (patients := len(np.unique(patient))) == n:
+    if patient is None or n == 0 or (patients := patients_among(patient)) == n:
         return paired_share_difference(plus, minus, n, level=level)
     if patients < 2:
         return not_estimable("one patient only", level=level)
@@ -250,6 +250,11 @@ def signed_mean(
     share = min(effective / n, 1.0)
     found = paired_share_difference(plus * share, minus * share, n * share, level=level)
     return Estimate(mean, found.low, found.high, level, TANGO_CLUSTERED)
+
+
+def patients_among(patient: NDArray[np.int64]) -> int:
+    """How many different patients these codes are."""
+    return int((np.bincount(patient) > 0).sum())
 
 
 def _rarer(first_only: float, second_only: float, n: float, delta: float) -> float:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from clnm_core.domain.paired import PairedPredictions
-from clnm_core.stats.paired_calls import signed_mean
+from clnm_core.stats.paired_calls import patients_among, signed_mean
 from clnm_core.stats.uncertainty import (
     Estimate,
     clipped,
@@ -149,7 +149,7 @@ def idi(paired: PairedPredictions, new: str, old: str, *, level: float = 0.95) -
         method = "Welch, paired"
     else:
         error = clustered_standard_error(_influence(rise, y), patient)
-        freedom = len(np.unique(patient)) - 1.0
+        freedom = patients_among(patient) - 1.0
         method = "Wald, clustered by patient"
     return Reclassification(
         parts[0][0], parts[1][0], _t_interval(value, error, freedom, level, method, 2.0)
@@ -247,7 +247,7 @@ def _net(paired: PairedPredictions, moved: NDArray[np.int8], level: float) -> Re
         total = clipped(Estimate(value, low, high, level, MOVER), -2.0, 2.0)
     else:
         error = clustered_standard_error(_influence(moved.astype(float), y), patient)
-        freedom = len(np.unique(patient)) - 1.0
+        freedom = patients_among(patient) - 1.0
         total = _t_interval(value, error, freedom, level, "Wald, clustered by patient", 2.0)
     return Reclassification(events, non_events, total)
 
@@ -271,7 +271,7 @@ def _mean_part(
     if patient is None:
         error = float(rise.std(ddof=1)) / math.sqrt(n)
         return _t_interval(value, error, n - 1.0, level, "Student t, paired", 1.0), error, n
-    draws = len(np.unique(patient))
+    draws = patients_among(patient)
     if draws < 2:
         return not_estimable(f"{words} of one patient only", level=level), math.nan, draws
     error = clustered_standard_error((rise - value) / n, patient)

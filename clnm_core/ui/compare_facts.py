@@ -69,7 +69,10 @@ class Separation:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Contrast:
-    """One model against another at one threshold and between groups of risk."""
+    """One model against another at one threshold and between groups of risk.
+
+    ``nri_free`` and ``idi`` do not depend on either.
+    """
 
     area: Difference
     calls: tuple[CallDifference, ...]
@@ -113,15 +116,24 @@ def contrast(
     """How two models differ in what they call and where they put a case."""
     paired = cached.computed(together, query, names).paired
     judged = cached.computed(separation, query, names).areas
+    free, spread = cached.computed(free_gains, query, names, first, second)
     return Contrast(
         area=auc_difference(judged, first, second),
         calls=tuple(call_differences(paired, first, second, threshold)),
         benefit=benefit_at(paired, first, second, threshold),
         nri=categorical_nri(paired, first, second, cuts),
-        nri_free=continuous_nri(paired, first, second),
-        idi=idi(paired, first, second),
+        nri_free=free,
+        idi=spread,
         moved=reclassification_table(paired, first, second, cuts),
     )
+
+
+def free_gains(
+    warehouse: Warehouse, query: CohortQuery, names: Names, first: str, second: str
+) -> tuple[Reclassification, Reclassification]:
+    """What neither threshold nor groups change: net reclassification by direction, and IDI."""
+    paired = cached.computed(together, query, names).paired
+    return continuous_nri(paired, first, second), idi(paired, first, second)
 
 
 def benefit(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.report.wording import count_text
 from clnm_core.ui import cached, links, panels, pickers
 
 AT_THRESHOLD = "at_threshold"
@@ -90,28 +89,16 @@ def pick(query: CohortQuery) -> Picked | None:
 
 
 def _pick_models(labels: dict[str, str]) -> tuple[str, ...]:
-    """The chosen models in the order of the catalogue; a button takes all of them."""
+    """The chosen models in the order of the catalogue; the list offers all of them at once."""
     every = list(labels)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.multiselect(
-            "Models",
-            every,
-            default=every[:_FIRST],
-            format_func=lambda name: labels.get(name, str(name)),
-            key="models",
-            bind="query-params",
-            placeholder="Choose two or more",
-            select_all=False,
-        )
-        if len(chosen) < len(every):
-            st.button(
-                f"All {count_text(len(every), 'model')}",
-                key="all_models",
-                on_click=_take_all,
-                args=(every,),
-            )
+    chosen = st.multiselect(
+        "Models",
+        every,
+        default=every[:_FIRST],
+        format_func=lambda name: labels.get(name, str(name)),
+        key="models",
+        bind="query-params",
+        placeholder="Choose two or more",
+        select_all=True,
+    )
     return tuple(name for name in every if name in chosen)
-
-
-def _take_all(names: list[str]) -> None:
-    st.session_state["models"] = names
