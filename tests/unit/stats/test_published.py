@@ -55,10 +55,11 @@ def tried(n: int, rates: Mapping[str, Printed], events: tuple[int, int] | None) 
     return found
 
 
-cells = st.tuples(*[st.integers(0, 400)] * 4).filter(lambda found: sum(found) > 0)
+cells = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda found: sum(found) > 0)
 some_rates = st.sets(st.sampled_from(sorted(RATES)), min_size=1)
 
 
+@settings(max_examples=60)
 @given(cells, some_rates, st.integers(1, 4), st.booleans(), st.booleans())
 def test_printing_a_tables_rates_and_solving_finds_the_table(
     found: tuple[int, ...], names: set[str], decimals: int, is_cut: bool, is_percent: bool
@@ -73,12 +74,24 @@ def test_printing_a_tables_rates_and_solving_finds_the_table(
             rates[name] = share(text, is_cut=is_cut)
     assert fits(one, rates)
     pinned = Paper((one["n"],) * 2, (one["events"],) * 2, rates)
-    solved = fitting(pinned, most=200_000)
+    solved = fitting(pinned, most=20_000)
     assert solved.is_complete
     tables = solved.matrices[["tp", "fp", "fn", "tn"]].to_numpy().tolist()
     assert list(found) in tables
     assert len(tables) == solved.count
     assert conflict(pinned) is None
+
+
+@settings(max_examples=25)
+@given(st.tuples(*[st.integers(1, 10_000)] * 4))
+def test_a_large_table_is_among_those_that_fit_all_its_rates(found: tuple[int, ...]) -> None:
+    one = matrix(*found)
+    rates = {name: share(rounded(rate_of(one, name) or Fraction(0), 3)) for name in RATES}
+    solved = fitting(Paper((one["n"],) * 2, rates=rates), most=20_000)
+    assert solved.is_complete
+    assert solved.count == len(solved.matrices)
+    tables = solved.matrices[["tp", "fp", "fn", "tn"]].to_numpy().tolist()
+    assert list(found) in tables
 
 
 @settings(max_examples=25)
