@@ -176,6 +176,48 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Difference in AUC between models",
+        "AUC of one model minus that of another on the same cases; areas on the same cases go up and "
+        "down together, so two intervals that overlap do not mean that there is no difference.",
+        "paired DeLong; paired Obuchowski where a patient has several cases",
+        "DeLong 1988, doi:10.2307/2531595; Obuchowski 1997, doi:10.2307/2533958",
+    ),
+    Definition(
+        "",
+        "Difference in sensitivity, specificity or accuracy between models",
+        "Share that one model calls rightly minus that of another; only cases that the two call "
+        "differently count. Its p is McNemar's, mid-p.",
+        "Tango; at the effective number of cases where a patient has several",
+        "Tango 1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B; "
+        "Fagerland 2013, doi:10.1186/1471-2288-13-91",
+    ),
+    Definition(
+        "",
+        "Net reclassification (NRI)",
+        "Share with the outcome that a new model moves to a higher group of risk less the share that it "
+        "moves lower, plus the reverse among cases without it; continuous: any change of the risk counts. "
+        "It can favour badly calibrated models.",
+        "Tango for both parts, joined for the sum; by patient where a patient has several cases",
+        "Pencina 2008, doi:10.1002/sim.2929; Hilden 2014, doi:10.1002/sim.5804",
+    ),
+    Definition(
+        "",
+        "Integrated discrimination improvement (IDI)",
+        "How much further apart the mean risks of cases with and without the outcome are with a new "
+        "model. It can favour badly calibrated models.",
+        "Welch, on paired differences of risks; by patient where a patient has several cases",
+        "Pencina 2008, doi:10.1002/sim.2929; Hilden 2014, doi:10.1002/sim.5804",
+    ),
+    Definition(
+        "",
+        "AUC of the winner, corrected",
+        "What the model that looks best of several is expected to reach on new cases; its AUC on the "
+        "cases that it was picked on is in part luck.",
+        "percentiles of resamples, each of which picks its own winner",
+        "Tsamardinos 2018, doi:10.1007/s10994-018-5714-4",
+    ),
+    Definition(
+        "",
         "Risk against capsule distance",
         "Logistic model with a restricted cubic spline of the distance; central and lateral neck are "
         "never pooled.",

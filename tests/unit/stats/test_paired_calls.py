@@ -199,3 +199,9 @@ def test_impossible_counts_are_refused(bad: tuple[int, int, int]) -> None:
         mcnemar(-1, 0)
     with pytest.raises(ValueError, match="threshold"):
         call_differences(drawn(10), "m0", "m1", 1.2)
+
+
+def test_agreement_everywhere_counts_patients_and_not_their_cases() -> None:
+    found = signed_mean(np.zeros(60, dtype=np.int8), np.arange(60) // 3)
+    alone = paired_share_difference(0, 0, 20)
+    assert (found.low, found.high) == (alone.low, alone.high)
