@@ -120,7 +120,8 @@ def slices_methods(search: SliceSearch, *, threshold: float, seed: int, level: f
         "after the outcome left out (data slicing: Chung 2020)",
         "each group against all other cases: Student's t, standard error by patient and never "
         "below that of two samples of all cases",
-        f"searched half: one-sided, Benjamini 1995, false discovery rate {percent(FALSE_DISCOVERIES)}; "
+        f"searched half: one-sided, Benjamini 1995, false discovery rate {percent(FALSE_DISCOVERIES)} "
+        "among single columns and among pairs; "
         "a pair is kept where it is worse than the rest of either column's group, and a group that "
         "overlaps a more striking one is judged on its other cases",
         f"held-out half: two-sided p and {percent(level)} intervals, corrected for the groups "

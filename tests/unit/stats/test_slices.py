@@ -14,7 +14,10 @@ from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.slice_errors import ERRORS
 from clnm_core.stats.slice_excess import excess
+from clnm_core.stats.slice_levels import sliceable
 from clnm_core.stats.slices import CONFIRMED, NOT_ENOUGH, find_slices
+from clnm_core.synth.models import simulated_risks
+from clnm_core.synth.planted import planted_models, planted_problems
 
 COLUMNS = [
     *(Column(f"number_{i}", f"Number {i}", Kind.NUMBER) for i in range(4)),
@@ -222,3 +225,25 @@ def test_ten_copies_of_a_patient_prove_no_more_than_one() -> None:
     often, _ = excess(np.repeat(error, 10), np.repeat(inside, 10), np.arange(600) // 10, level=0.95)
     assert often.difference.value == pytest.approx(alone.difference.value)
     assert often.difference.low == pytest.approx(alone.difference.low, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("model", "measure", "wanted"),
+    [("uneven-demo", "excess", ("centre", "D")), ("tilted-demo", "too_low", ("sex", "male"))],
+)
+def test_the_planted_faults_of_the_demo_are_found_and_its_clean_twin_is_silent(
+    model: str, measure: str, wanted: tuple[str, str]
+) -> None:
+    for seed in range(3):
+        for planted in (True, False):
+            cohort = planted_problems(seed=seed, planted=planted)
+            simulated = next(one for one in planted_models(planted=planted) if one.name == model)
+            risks = simulated_risks(simulated, cohort, seed=seed)[["case_id", "risk"]]
+            cases = cohort.cases.merge(risks, on="case_id").dropna(subset="lateral")
+            judged = Predictions.of(
+                cases["lateral"].astype(bool), cases["risk"], cases["patient_id"]
+            )
+            search = find_slices(
+                judged, cases, sliceable(cohort.registry, "lateral"), measure=measure, seed=seed
+            )
+            assert [words(one) for one in search.confirmed] == ([{wanted}] if planted else [])
