@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.report.wording import count_text
 from clnm_core.stats import calibration
 from clnm_core.stats.discrimination import auc
 from clnm_core.stats.recalibrated import Correction
@@ -47,7 +48,8 @@ def recalibration(
     if not len(before):
         reason = "no other case is left to judge it on"
     elif correction.n < FEWEST:
-        reason = f"only {correction.n} cases to fit on, {FEWEST} are needed"
+        have = f"only {count_text(correction.n, 'case')}" if correction.n else "no case"
+        reason = f"{have} to fit on" + (f", {FEWEST} are needed" if correction.n else "")
     if reason:
         nothing = pd.DataFrame({name: [] for name in ("risk", "observed", "low", "high")})
         return Recalibrated(
