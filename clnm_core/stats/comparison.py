@@ -19,8 +19,8 @@ from scipy.stats import rankdata
 
 from clnm_core.domain.paired import PairedPredictions
 from clnm_core.stats.discrimination import auc
-from clnm_core.stats.multiplicity import benjamini_hochberg
 from clnm_core.stats.gaps import GAP, NO_GAP, NOT_ENOUGH
+from clnm_core.stats.multiplicity import benjamini_hochberg
 from clnm_core.stats.uncertainty import Estimate, clipped, not_estimable, wald
 
 PAIRED_DELONG = "paired DeLong"
