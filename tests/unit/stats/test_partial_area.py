@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.discrimination import auc, auc_logit
+from clnm_core.stats.discrimination import auc, auc_variance
 from clnm_core.stats.partial_area import partial_auc
+from clnm_core.stats.uncertainty import logit_interval
 
 
 def cohort(n: int = 200, seed: int = 0, decimals: int = 6) -> Predictions:
@@ -36,9 +37,11 @@ def test_the_standardised_area_is_scikit_learns(seed: int, decimals: int, low: f
 
 
 @given(seed=st.integers(0, 100), decimals=st.sampled_from([1, 6]))
-def test_over_the_whole_range_it_is_delongs_area_and_interval(seed: int, decimals: int) -> None:
+def test_over_the_whole_range_it_is_delongs_area_and_variance(seed: int, decimals: int) -> None:
     predictions = cohort(50, seed, decimals)
-    whole = auc_logit(predictions)
+    whole = logit_interval(
+        auc(predictions).value, math.sqrt(auc_variance(predictions)), level=0.95, method=""
+    )
     for over in ("specificity", "sensitivity"):
         found = partial_auc(predictions, over=over, low=0).mean
         assert (found.value, found.low, found.high) == pytest.approx(
