@@ -242,6 +242,41 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Gap between groups",
+        "A group's figure less, or divided by, that of the largest group of the column. It is shown "
+        "where the interval of the difference excludes 0, ruled out where it lies within the margin, "
+        "and not decided otherwise.",
+        "bootstrap of the counts; from both groups' intervals for AUC and observed over expected, "
+        "and for small counts",
+        "Zou 2008, doi:10.1002/sim.3095; Donner 2012, doi:10.1177/0962280210383082",
+    ),
+    Definition(
+        "",
+        "Adjusted p",
+        "Among the gaps with an adjusted p below 0.05, about one in twenty is expected to be chance, "
+        "however many groups and measures were compared.",
+        "none; p from the interval of the difference",
+        "Benjamini 1995, doi:10.1111/j.2517-6161.1995.tb02031.x; Altman 2011, doi:10.1136/bmj.d2304",
+    ),
+    Definition(
+        "",
+        "Cases needed",
+        "Cases in all, of the same mix of groups, with which the interval of a gap is no wider than "
+        "the margin: it then excludes 0 or lies within the margin, whatever the truth.",
+        "none",
+        "Bland 2009, doi:10.1136/bmj.b3985",
+    ),
+    Definition(
+        "",
+        "Groups taken together",
+        "Whether the groups of a column differ at all: in how far their risks are off, in how steeply "
+        "the outcome follows the risk, and in AUC.",
+        "likelihood-ratio tests of a logistic recalibration, or Wald tests by patient; homogeneity of "
+        "AUCs",
+        "Vergouwe 2017, doi:10.1002/sim.7179; Cochran 1954, doi:10.2307/3001666",
+    ),
+    Definition(
+        "",
         "Group in which a model errs most",
         "A group of one or two columns that one half of the patients suggests and the other half, "
         "which had no say in the choice, confirms: its mean error lies above that of the other "

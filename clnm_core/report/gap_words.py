@@ -88,8 +88,8 @@ def group_words(column: str, level: str, labels: Mapping[str, str]) -> str:
     --------
     >>> [group_words("sex", level, {}) for level in ("female", "unknown", "the other 2 groups")]
     ['sex female', 'unknown sex', 'the other 2 groups of sex']
-    >>> group_words("centre", "Centre 4", {})
-    'Centre 4'
+    >>> group_words("centre", "Centre 4", {}), group_words("sex × side", "female, left", {})
+    ('Centre 4', '“female, left”')
 
     """
     words = lower_first(column_words(column, labels))
@@ -97,8 +97,9 @@ def group_words(column: str, level: str, labels: Mapping[str, str]) -> str:
         return f"unknown {words}"
     if level.startswith("the other "):
         return f"{level} of {words}"
-    names_itself = level.lower().startswith(words.lower()) or " × " in column
-    return level if names_itself else f"{words} {level}"
+    if " × " in column:
+        return f"“{level}”"
+    return level if level.lower().startswith(words.lower()) else f"{words} {level}"
 
 
 def verdict_text(gap: Gap) -> str:
@@ -109,13 +110,13 @@ def verdict_text(gap: Gap) -> str:
     >>> verdict_text(Gap("sex", "auc", "f", "m", 0.1, 0.02, 0.18, "gap", p_adjusted=0.031))
     'gap, adjusted p 0.03'
     >>> verdict_text(Gap("sex", "auc", "f", "m", 0.1, -0.1, 0.3, "not enough data", n_needed=4123))
-    'not enough data: about 4,200 cases would decide'
+    'not enough data: needs 4,200 cases'
 
     """
     if gap.verdict == GAP and not math.isnan(gap.p_adjusted):
         return f"{gap.verdict}, adjusted {p_text(gap.p_adjusted)}"
     if gap.n_needed is not None:
-        return f"{gap.verdict}: about {cases_text(gap.n_needed)} would decide"
+        return f"{gap.verdict}: needs {cases_text(gap.n_needed)}"
     return gap.verdict
 
 

@@ -13,7 +13,7 @@ from clnm_core.stats.interaction import AREA, LEVEL, SLOPE, GroupTest
 _WORDS = {
     LEVEL: "how far their risks are off",
     SLOPE: "how steeply the outcome follows the risk",
-    AREA: "how well risks rank the cases (AUC)",
+    AREA: "AUC",
 }
 _MOST_NAMED = 4
 

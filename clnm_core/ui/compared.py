@@ -196,7 +196,7 @@ def forest_rows(compared: Compared, metric: str) -> pd.DataFrame:
 
 _FROM_GAP = (
     *("value", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "p_adjusted"),
-    *("verdict", "n_needed", "method"),
+    *("reference", "verdict", "n_needed", "method"),
 )
 
 
@@ -206,25 +206,22 @@ def gap_rows(compared: Compared, metric: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``label`` ("sex: m against f"), ``column``, ``detail`` (the verdict with what makes
-        it sure, or would), and of the gap ``value``, ``low``, ``high``, ``ratio``,
+        ``label`` ("sex: m against f"), ``group`` ("sex: m"), ``column``, ``reference``,
+        ``detail`` (the verdict with what makes it sure, or would), and of the gap ``value``, ``low``, ``high``, ``ratio``,
         ``ratio_low``, ``ratio_high``, ``p``, ``p_adjusted``, ``verdict``, ``n_needed``
         (missing where nothing is), ``method``.
 
     """
     is_several = len(compared.labels) > 1
-    rows = [
-        {
-            "label": (f"{compared.labels[gap.column]}: " if is_several else "")
-            + f"{gap.level} against {gap.reference}",
-            "column": compared.labels[gap.column],
-            "detail": verdict_text(gap),
-            **{name: getattr(gap, name) for name in _FROM_GAP},
-        }
-        for gap in compared.gaps
-        if gap.metric == metric
-    ]
-    table = pd.DataFrame(rows, columns=["label", "column", "detail", *_FROM_GAP])
+    rows = []
+    for gap in compared.gaps:
+        if gap.metric == metric:
+            column = compared.labels[gap.column]
+            group = f"{column}: {gap.level}" if is_several else gap.level
+            said = {"label": f"{group} against {gap.reference}", "group": group, "column": column}
+            found = {name: getattr(gap, name) for name in _FROM_GAP}
+            rows.append(said | {"detail": verdict_text(gap)} | found)
+    table = pd.DataFrame(rows, columns=["label", "group", "column", "detail", *_FROM_GAP])
     return table.astype({"n_needed": "Int64"})
 
 

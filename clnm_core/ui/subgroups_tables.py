@@ -49,11 +49,11 @@ def printed_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
             "Difference": [_number(value) for value in gaps["value"]],
             "95 % interval": _intervals(gaps, "low", "high"),
             "Ratio": [_number(value) for value in gaps["ratio"]],
-            "95 % interval of the ratio": _intervals(gaps, "ratio_low", "ratio_high"),
+            "Interval of the ratio": _intervals(gaps, "ratio_low", "ratio_high"),
             "p": [_p(p) for p in gaps["p"]],
             "Adjusted p": [_p(p) for p in gaps["p_adjusted"]],
             "Verdict": gaps["verdict"],
-            "Cases that would decide": ["–" if pd.isna(n) else f"{n:,}" for n in gaps["n_needed"]],
+            "Cases needed": ["–" if pd.isna(n) else f"{n:,}" for n in gaps["n_needed"]],
         }
     )
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from clnm_core.report import wording
 from clnm_core.report.answers import subgroups_answer
+from clnm_core.report.gap_words import group_words
 from clnm_core.report.group_test_words import group_tests_text
 from clnm_core.report.methods import subgroups_methods
 from clnm_core.stats.findings import FALSE_DISCOVERIES
@@ -90,7 +91,7 @@ def _strip(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFra
         panels.Figure(
             "Gaps shown",
             f"{len(shown)}",
-            f"of {len(gaps)} compared, {kept} after adjusting",
+            f"of {len(gaps)}, {kept} after adjusting" if len(shown) else f"of {len(gaps)} compared",
             "Intervals exclude zero; adjusted for all comparisons of the page after Benjamini "
             "and Hochberg.",
         )
@@ -171,19 +172,28 @@ def _gaps(compared: Compared, metric: str, gaps: pd.DataFrame) -> None:
     margin = compared.margins[metric]
     panels.figure_card(
         gap_figure(
-            gaps,
+            gaps.assign(label=gaps["group"]),
             title=f"Difference in {wording.lower_first(label)}",
             margin=margin,
             dark=panels.is_dark(),
         ),
         gaps,
-        f"Difference from the largest group, margin {margin:g}",
+        f"Difference from {_references(compared, gaps)}, margin {margin:g}",
         "Left of zero the group does worse than the largest group, right of it better or higher. "
         "The grey stripe is the margin: an interval inside it rules a larger gap out, one that "
         "holds neither says that there are not enough data, and how many cases of the same mix "
         "would decide. Zou 2008, doi:10.1002/sim.3095; Bland 2009, doi:10.1136/bmj.b3985.",
         "gaps",
     )
+
+
+def _references(compared: Compared, gaps: pd.DataFrame) -> str:
+    """With which group the others are compared, where there is one such group."""
+    if len(compared.labels) > 1:
+        return "the largest group of each column"
+    (column,) = compared.labels
+    named = group_words(column, str(gaps["reference"].iloc[0]), compared.labels)
+    return f"{named}, the largest group"
 
 
 def _tables(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
@@ -208,7 +218,7 @@ def _tables(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFr
         printed_measures(compared),
         hide_index=True,
         height="content",
-        column_config={"Group": st.column_config.TextColumn(pinned=True)},
+        column_config={"Group": st.column_config.TextColumn(pinned=True, width=150)},
         alt="All measures with their intervals, one row per group",
     )
     panels.table_download(all_measures(compared), "every_measure_by_group")

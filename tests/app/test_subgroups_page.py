@@ -23,7 +23,7 @@ def test_it_says_for_whom_the_model_fails(open_app: OpenApp) -> None:
     assert set(groups["Column"]) == {"Centre"}
     assert groups["Cases"].sum() == 225
     assert list(gaps["Compared"]) == ["centre 1 against centre 2", "centre 3 against centre 2"]
-    assert {"Ratio", "p", "Adjusted p", "Verdict", "Cases that would decide"} <= set(gaps)
+    assert {"Ratio", "p", "Adjusted p", "Verdict", "Cases needed"} <= set(gaps)
     assert list(measures["Group"]) == ["All cases", "centre 1", "centre 2", "centre 3"]
     assert len(measures.columns) == 20
     for paper in ("Zou 2008", "Benjamini 1995", "Bland 2009", "Vergouwe 2017"):
@@ -79,7 +79,7 @@ def test_a_link_brings_combinations_margin_and_size(open_app: OpenApp) -> None:
 def test_a_wide_margin_turns_open_questions_into_no_gap(open_app: OpenApp) -> None:
     app = open_app("subgroups.py", outcome="lateral", evaluated="all splits", metric="Flag rate")
     strict = list(app.dataframe[1].value["Verdict"])
-    needed = list(app.dataframe[1].value["Cases that would decide"])
+    needed = list(app.dataframe[1].value["Cases needed"])
     app.slider(key="gap_margin").set_value(0.2).run()
     wide = list(app.dataframe[1].value["Verdict"])
     assert strict == ["not enough data"] * 2

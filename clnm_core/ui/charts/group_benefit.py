@@ -7,7 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from clnm_core.ui.charts import theme
-from clnm_core.ui.charts.small_multiples import axis_names, height_of, panel_layout, panel_title
+from clnm_core.ui.charts.small_multiples import (
+    SHARES,
+    axis_names,
+    height_of,
+    panel_layout,
+    panel_title,
+)
 
 
 def group_benefit_figure(
@@ -67,7 +73,7 @@ def group_benefit_figure(
     top = _top(benefit)
     layout = panel_layout(
         titles,
-        theme.share_axis("Threshold at which one would act", tickvals=[0, 0.5, 1]),
+        theme.share_axis("Threshold at which one would act", **SHARES),
         {"title": {"text": "Net benefit per patient"}, "range": [-0.25 * top, 1.08 * top]},
         dark=dark,
     )

@@ -6,7 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from clnm_core.ui.charts import theme
-from clnm_core.ui.charts.small_multiples import axis_names, height_of, panel_layout, panel_title
+from clnm_core.ui.charts.small_multiples import (
+    SHARES,
+    axis_names,
+    height_of,
+    panel_layout,
+    panel_title,
+)
 
 
 def group_calibration_figure(
@@ -61,7 +67,7 @@ def group_calibration_figure(
             )
             traces += [axes | shade, axes | line]
         traces.append(axes | _dots(dots, level, colours.ink))
-    axis = {"tickvals": [0, 0.5, 1], "range": [-0.02, 1.02]}
+    axis = SHARES | {"range": [-0.02, 1.02]}
     layout = panel_layout(
         titles,
         theme.share_axis("Predicted risk", **axis),

@@ -15,7 +15,10 @@ MOST = 6
 ROW = 215
 """Height of one row of panels in pixels."""
 
-_GAP_ACROSS, _GAP_DOWN = 0.06, 0.17
+SHARES = {"tickvals": [0, 0.5, 1], "ticktext": ["0", "50 %", "100"]}
+"""Ticks of a proportion in a panel, short enough not to meet those of the next."""
+
+_GAP_ACROSS, _GAP_DOWN = 0.08, 0.17
 
 
 def columns_of(panels: int) -> int:

@@ -55,7 +55,7 @@ def test_where_nothing_is_decided_it_says_what_would() -> None:
 
 def test_a_verdict_carries_what_makes_it_sure() -> None:
     assert verdict_text(gap()) == "gap, adjusted p 0.02"
-    assert verdict_text(undecided(87)) == "not enough data: about 87 cases would decide"
+    assert verdict_text(undecided(87)) == "not enough data: needs 87 cases"
     assert verdict_text(undecided(None)) == "not enough data"
 
 
@@ -64,7 +64,7 @@ def test_a_group_is_named_with_its_column_once() -> None:
     assert group_words("centre", "centre 4", labels) == "centre 4"
     assert group_words("centre", "Leeds", labels) == "centre Leeds"
     assert group_words("sex", "unknown", labels) == "unknown sex"
-    assert group_words("sex × side", "female, left", labels) == "female, left"
+    assert group_words("sex × side", "female, left", labels) == "“female, left”"
 
 
 def three(level: float, slope: float, area: float, *left_out: str) -> list[GroupTest]:
@@ -77,7 +77,7 @@ def three(level: float, slope: float, area: float, *left_out: str) -> list[Group
 def test_groups_as_a_whole_are_said_in_one_sentence() -> None:
     assert group_tests_text(three(0.001, 0.4, 0.03), {"centre": "Hospital"}) == (
         "Taken together, the groups of hospital differ in how far their risks are off (p 0.001) "
-        "and how well risks rank the cases (AUC) (p 0.03); they are not shown to differ in how "
+        "and AUC (p 0.03); they are not shown to differ in how "
         "steeply the outcome follows the risk (p 0.40)."
     )
     assert group_tests_text(three(0.5, 0.4, 0.3), {}).startswith(

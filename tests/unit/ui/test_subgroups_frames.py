@@ -89,7 +89,7 @@ def test_a_gap_row_says_what_would_decide(sexes: Compared) -> None:
     (row,) = gap_rows(sexes, "sensitivity").to_dict("records")
     assert row["verdict"] == "not enough data"
     assert row["n_needed"] > 240
-    assert row["detail"].startswith("not enough data: about ")
+    assert row["detail"].startswith("not enough data: needs ")
     assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
     printed = printed_gaps(gap_rows(sexes, "sensitivity"))
     assert "nan" not in printed.to_csv().lower()
