@@ -160,6 +160,55 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Interventions avoided",
+        "Treatments saved per 100 patients by following the model in place of treating everyone, net "
+        "of the metastases missed, each weighed as the threshold weighs it.",
+        "resampled by patient",
+        "Vickers 2008, doi:10.1186/1472-6947-8-53",
+    ),
+    Definition(
+        "",
+        "Clinical impact",
+        "Of 1,000 patients like these, how many are flagged at a threshold, and how many of those "
+        "have metastasis.",
+        "resampled by patient",
+        "Kerr 2016, doi:10.1200/JCO.2015.65.5654",
+    ),
+    Definition(
+        "",
+        "Partial AUC",
+        "Area under a part of the ROC curve, from a specificity or sensitivity up to 100 %; as the "
+        "mean of the other rate there, and standardised so that chance is 0.5.",
+        "logit, from cut placement values; patient-clustered where a patient has several cases",
+        "McClish 1989, doi:10.1177/0272989X8900900307; Dodd 2003, doi:10.1111/1541-0420.00071",
+    ),
+    Definition(
+        "",
+        "Recalibration",
+        "Risks put right by a correction that was fitted on other patients: moved (intercept), moved "
+        "and stretched (slope), or replaced by rising steps (isotonic).",
+        "those of the measures, on the patients it was not fitted on",
+        "Steyerberg 2004, doi:10.1002/sim.1844; Zadrozny 2002, doi:10.1145/775047.775151",
+    ),
+    Definition(
+        "",
+        "Carried threshold",
+        "A threshold that a rule (Youden, a sensitivity, a specificity) chose on one split, judged "
+        "unchanged on the others; from costs it is 1 / (1 + false alarms per missed case).",
+        "as sensitivity; that of the threshold itself is not shown",
+        "Youden 1950, doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3; "
+        "Pauker 1975, doi:10.1056/NEJM197507312930505",
+    ),
+    Definition(
+        "",
+        "Predictive value at another prevalence",
+        "What PPV and NPV would be where more, or fewer, have metastasis, if sensitivity and "
+        "specificity stay what they are.",
+        "MOVER-R from the intervals of sensitivity and specificity",
+        "Newcombe 2016, doi:10.1177/0962280213502144",
+    ),
+    Definition(
+        "",
         "Standardised mean difference (SMD)",
         "Difference between groups in units of their pooled standard deviation; above 0.1 is often called "
         "a difference. With more than two groups the largest pair is shown.",
