@@ -8,15 +8,17 @@ from typing import Any
 
 from clnm_core.cli.output import read_bytes, write_text
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.domain.predictions import Predictions
-from clnm_core.errors import InputError, LinkError
+from clnm_core.errors import InputError
 from clnm_core.report.audit_html import audit_html
+from clnm_core.report.group_calibration import calibration_of_groups
+from clnm_core.report.model_report import audit_model, model_html
 from clnm_core.report.wording import count_text
-from clnm_core.stats.audit import Audit, audit
+from clnm_core.stats.audit import audit
+from clnm_core.stats.gaps import MARGINS, margins_of
+from clnm_core.stats.subgroups import FEWEST
 from clnm_core.store.ingest.predictions_table import read_predictions
 from clnm_core.store.ingest.reading import read_table
 from clnm_core.store.places import default_store
-from clnm_core.store.selection import evaluation
 from clnm_core.store.warehouse import Warehouse
 
 
@@ -52,26 +54,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
+        "--margin",
+        type=float,
+        default=MARGINS["auc"],
+        metavar="X",
+        help="difference between groups, in AUC and rates, that does not matter; four times as "
+        "much in observed per expected (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--fewest",
+        type=int,
+        default=FEWEST,
+        metavar="N",
+        help="groups with fewer cases are listed and not scored (default: %(default)s)",
+    )
+    parser.add_argument(
         "--drop-invalid", action="store_true", help="set invalid rows aside and count them"
     )
     parser.add_argument("--html", metavar="PATH", help="write a self-contained report")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Audit; returns the contract of ``audit --json``."""
+    """Audit, write the report where asked for; returns the contract of ``audit --json``."""
     if options.threshold is not None and not 0 <= options.threshold <= 1:
         raise InputError(f"--threshold must lie between 0 and 1; got {options.threshold:g}.")
     if not 1 <= options.bootstrap <= 100_000:
         raise InputError(f"--bootstrap must lie between 1 and 100,000; got {options.bootstrap}.")
-    labels: dict[str, str] = {}
-    if options.file:
-        found, title = _from_file(options), Path(options.file).name
-    else:
-        found, labels = _from_store(options)
-        title = f"{options.model} on {options.cohort}"
-    if options.html:
-        write_text(audit_html(found, title=title, labels=labels), options.html)
-    return found.to_dict()
+    if not 0 < options.margin < 1:
+        raise InputError(f"--margin must lie between 0 and 1; got {options.margin:g}.")
+    if options.fewest < 1:
+        raise InputError(f"--fewest must be at least 1; got {options.fewest}.")
+    return _from_file(options) if options.file else _from_store(options)
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -95,7 +108,7 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _from_file(options: argparse.Namespace) -> Audit:
+def _from_file(options: argparse.Namespace) -> dict[str, Any]:
     if not options.outcome or not options.risk:
         raise InputError("Auditing a file needs --outcome COL and --risk COL.")
     table = read_table(
@@ -114,42 +127,48 @@ def _from_file(options: argparse.Namespace) -> Audit:
         by=_names(options.by),
         drop_invalid=options.drop_invalid,
     )
-    return audit(
+    found = audit(
         given.predictions,
         groups=given.groups if options.by else None,
         split=given.split,
         threshold=options.threshold,
         bootstrap=options.bootstrap,
         seed=options.seed,
+        margins=margins_of(options.margin),
+        fewest=options.fewest,
         excluded=given.excluded,
     )
+    if options.html:
+        curves = (
+            calibration_of_groups(given.predictions, given.groups, fewest=options.fewest)
+            if options.by
+            else ()
+        )
+        page = audit_html(found, title=Path(options.file).name, curves=curves)
+        write_text(page, options.html)
+    return found.to_dict()
 
 
-def _from_store(options: argparse.Namespace) -> tuple[Audit, dict[str, str]]:
+def _from_store(options: argparse.Namespace) -> dict[str, Any]:
     if not options.cohort or not options.model:
         raise InputError("Give a FILE to audit, or --cohort NAME and --model NAME.")
-    by = _names(options.by)
     with Warehouse.open(options.store) as warehouse:
-        registry = warehouse.registry(options.cohort)
-        for name in by:
-            if name not in registry or not registry[name].is_filterable:
-                raise LinkError(
-                    f"Cohort {options.cohort} has no column {name!r} to group by. "
-                    f"It has {', '.join(column.name for column in registry.filterable())}."
-                )
         model = warehouse.model(options.cohort, options.model)
         query = CohortQuery(options.cohort, options.outcome or model.outcome, options.split or "")
-        cases = evaluation(warehouse, query, options.model, columns=by)
-    found = audit(
-        Predictions.of(cases["y_true"], cases["risk"], cases["patient_id"]),
-        groups=cases[list(by)] if by else None,
-        columns=[registry[name] for name in by],
-        split=cases["split"],
-        threshold=options.threshold,
-        bootstrap=options.bootstrap,
-        seed=options.seed,
-    )
-    return found, {name: registry[name].label for name in by}
+        audited = audit_model(
+            warehouse,
+            query,
+            options.model,
+            columns=_names(options.by),
+            threshold=options.threshold,
+            bootstrap=options.bootstrap,
+            seed=options.seed,
+            margins=margins_of(options.margin),
+            fewest=options.fewest,
+        )
+        if options.html:
+            write_text(model_html(warehouse, query, options.model, audited), options.html)
+    return audited.found.to_dict()
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from clnm_core.report import svg
+from clnm_core.report import figure_methods, svg
 from clnm_core.report.sheet import figure, paragraph
 from clnm_core.report.wording import estimate_text, reason, threshold_text
 from clnm_core.stats.audit import Audit
@@ -34,6 +34,7 @@ def roc_figure(audit: Audit) -> str:
         svg.drawing(axes, parts, description=f"ROC curve; AUC {estimate_text(area)}"),
         "Nearer to the upper left corner is better; the dashed diagonal is chance. The dot is "
         f"threshold {threshold_text(audit.threshold)} with the interval of its sensitivity.",
+        figure_methods.roc_methods(audit),
     )
 
 
@@ -57,6 +58,7 @@ def pr_figure(audit: Audit) -> str:
         svg.drawing(axes, parts, description=f"Precision-recall curve; average precision {said}"),
         "How many of the flagged cases have the outcome, at every sensitivity; the dashed line is "
         "the share of cases that have it, which flagging everyone would give.",
+        figure_methods.pr_methods(audit),
     )
 
 
@@ -87,6 +89,7 @@ def calibration_figure(audit: Audit) -> str:
             else "Dots are equally large bins of cases with their intervals; a flexible curve "
             "cannot be estimated from these cases."
         ),
+        figure_methods.calibration_methods(audit),
     )
 
 
@@ -118,6 +121,7 @@ def decision_figure(audit: Audit) -> str:
         "Solid with its band: acting on the model; dashed: treating everyone; level: treating no "
         "one. At the threshold at which you would act, the highest line does most good: true "
         "positives minus false positives weighted by the odds of the threshold, per case.",
+        figure_methods.decision_methods(audit),
     )
 
 

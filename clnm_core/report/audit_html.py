@@ -6,40 +6,39 @@ The file needs nothing from outside, and runs nothing. Every word that comes fro
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
-from clnm_core.report.answers import audit_answer, subgroups_answer
+from clnm_core.report import figure_methods
+from clnm_core.report.answers import audit_answer
 from clnm_core.report.audit_figures import (
     calibration_figure,
     decision_figure,
     pr_figure,
     roc_figure,
 )
-from clnm_core.report.gap_words import column_words
+from clnm_core.report.audit_groups import group_sections
+from clnm_core.report.checklist_html import OWN_WORDS, checklist_section
+from clnm_core.report.checklists import CHECKLISTS
+from clnm_core.report.checklists.answer import Answers
+from clnm_core.report.checklists.audit_facts import audit_facts
+from clnm_core.report.checklists.filled import Filled, fill
+from clnm_core.report.group_calibration import GroupCurve
 from clnm_core.report.references import references
 from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
-from clnm_core.report.svg import whisker
 from clnm_core.report.wording import (
     count_text,
-    estimate_text,
-    interval,
     interval_text,
-    number,
     percent,
     percent_interval,
     reason,
     threshold_text,
     unit_of,
+    upper_first,
     value_text,
 )
 from clnm_core.stats.audit import Audit
 from clnm_core.stats.metrics import METRICS
-from clnm_core.stats.subgroups import GAP, NOT_ENOUGH, Gap, GroupResult
-from clnm_core.stats.uncertainty import Estimate
-
-FOREST = ("auc", "sensitivity")
-"""Measures that are drawn for every group."""
 
 MOST_ROWS_NAMED = 200
 """Row numbers named for one reason; more are counted."""
@@ -47,7 +46,15 @@ MOST_ROWS_NAMED = 200
 LABELS = {metric.name: metric.label for metric in METRICS}
 
 
-def audit_html(audit: Audit, *, title: str, labels: Mapping[str, str] | None = None) -> str:
+def audit_html(
+    audit: Audit,
+    *,
+    title: str,
+    labels: Mapping[str, str] | None = None,
+    curves: Sequence[GroupCurve] = (),
+    answers: Answers | None = None,
+    about: str = "",
+) -> str:
     """The report of an audit as one self-contained HTML file.
 
     Parameters
@@ -58,22 +65,45 @@ def audit_html(audit: Audit, *, title: str, labels: Mapping[str, str] | None = N
         What was audited: the name of the file or model; any text.
     labels : mapping of str to str, optional
         What a reader sees for a column that groups were made by; its name where not given.
+    curves : sequence of GroupCurve
+        Calibration of the groups
+        (:func:`~clnm_core.report.group_calibration.calibration_of_groups`).
+    answers : mapping of str to Answer, optional
+        What else is known for the checklists; what the audit itself says where not given.
+    about : str
+        Which cases these are, and from where; stands under the title and in the foot.
 
     Returns
     -------
     str
         The text of the file. It holds: the sentence that answers, findings, every measure
         with interval and method, ROC, precision-recall, calibration and decision curves, the
-        groups with a forest plot, the gaps with their verdicts, rows set aside, and methods.
+        groups with a forest plot, their calibration and the gaps with their verdicts, rows
+        set aside, methods to copy with their references, and the filled checklists.
 
     """
+    known = audit_facts(audit) | dict(answers or {})
+    source = "this audit" if answers is None else "the store"
     return sheet(
-        f"Audit of {title}", _parts(audit, title, labels or {}), foot=(f"Audit of {title}.",)
+        f"Audit of {title}",
+        chain(
+            _parts(audit, title, labels or {}, curves, about),
+            _checklists([fill(found, known, source=source) for found in CHECKLISTS.values()]),
+        ),
+        foot=(f"Audit of {title}.", about) if about else (f"Audit of {title}.",),
     )
 
 
-def _parts(audit: Audit, title: str, labels: Mapping[str, str]) -> Iterator[str]:
+def _parts(
+    audit: Audit,
+    title: str,
+    labels: Mapping[str, str],
+    curves: Sequence[GroupCurve],
+    about: str,
+) -> Iterator[str]:
     yield f"<h1>Audit of {escaped(title)}</h1>"
+    if about:
+        yield paragraph(about, "muted")
     yield paragraph(audit_answer(audit), "answer")
     yield paragraph(
         f"{count_text(audit.n, 'case')}, {audit.events:,} with the outcome "
@@ -82,7 +112,7 @@ def _parts(audit: Audit, title: str, labels: Mapping[str, str]) -> Iterator[str]
         "muted",
     )
     yield section("Findings", _findings(audit))
-    yield section("Measures", _measures(audit))
+    yield section("Measures", _measures(audit), kind="together")
     yield section(
         "Curves",
         '<div class="figures">',
@@ -92,18 +122,20 @@ def _parts(audit: Audit, title: str, labels: Mapping[str, str]) -> Iterator[str]
         decision_figure(audit),
         "</div>",
     )
-    yield section("Calibration by bins", _bins(audit))
-    if audit.groups:
-        yield section(
-            "Groups",
-            paragraph(subgroups_answer(audit.groups, audit.gaps, labels=labels)),
-            _groups(audit, labels),
-        )
-    if audit.gaps:
-        yield section("Gaps between groups", _gaps(audit, labels))
+    yield section("Calibration by bins", _bins(audit), kind="together")
+    yield from group_sections(audit, labels, curves)
     if audit.excluded:
         yield section("Rows set aside", _excluded(audit))
-    yield section("Methods", *_methods(audit))
+    yield section("Methods", *_methods(audit, has_curves=bool(curves)))
+
+
+def _checklists(filled: Sequence[Filled]) -> Iterator[str]:
+    yield section(
+        "Checklists",
+        paragraph(f"{OWN_WORDS} What only the authors know is open."),
+        kind="new-page",
+    )
+    yield from (checklist_section(found, is_first=found is filled[0]) for found in filled)
 
 
 def _findings(audit: Audit) -> str:
@@ -122,15 +154,15 @@ def _findings(audit: Audit) -> str:
 
 def _measures(audit: Audit) -> str:
     rows = []
-    for metric in METRICS:
-        estimate = audit.overall[metric.name]
-        unit = unit_of(metric.name)
+    for name, estimate in audit.overall.items():
+        label = LABELS.get(name) or upper_first(name.replace("_", " "))
+        unit = unit_of(name)
         if estimate.is_estimable:
             value = value_text(estimate, unit, n=audit.n, decimals=3)
             ends = interval_text(estimate, unit, n=audit.n, decimals=3)
-            rows.append((metric.label, value, ends, estimate.method))
+            rows.append((label, value, ends, estimate.method))
         else:
-            rows.append((metric.label, "–", "–", reason(estimate)))
+            rows.append((label, "–", "–", reason(estimate)))
     level = percent(audit.overall["auc"].level)
     head = ("Measure", "Value", f"{level} interval", "Method of the interval")
     return table(head, rows, numbers=frozenset({1, 2}))
@@ -151,78 +183,6 @@ def _bins(audit: Audit) -> str:
     return table(head, rows, numbers=frozenset(range(5)))
 
 
-def _groups(audit: Audit, labels: Mapping[str, str]) -> str:
-    spans = {metric: _span(audit, metric) for metric in FOREST}
-    head = ["Group", "Cases", "With the outcome"]
-    for metric, (low, high) in spans.items():
-        head += [LABELS[metric], f"{low:.1f} to {high:.1f}"]
-    whole = ("All cases", f"{audit.n:,}", f"{audit.events:,}")
-    rows: list[tuple[object, ...]] = [
-        (*whole, *_forest_cells(audit, audit.overall, audit.n, spans))
-    ]
-    for column in dict.fromkeys(group.column for group in audit.groups):
-        members = [group for group in audit.groups if group.column == column]
-        for group in sorted(members, key=_by_area):
-            flags = f" ({', '.join(group.flags)})" if group.flags else ""
-            name = f"{column_words(column, labels)}: {group.level}{flags}"
-            drawn = _forest_cells(audit, group.metrics, group.n, spans)
-            rows.append((name, f"{group.n:,}", f"{group.events:,}", *drawn))
-    return table(head, rows, numbers=frozenset({1, 2}))
-
-
-def _forest_cells(
-    audit: Audit,
-    metrics: Mapping[str, Estimate],
-    n: int,
-    spans: Mapping[str, tuple[float, float]],
-) -> tuple[object, ...]:
-    """Words and drawing of each measure, one row."""
-    cells: list[object] = []
-    for name, across in spans.items():
-        estimate = metrics[name]
-        cells.append(estimate_text(estimate, unit_of(name), n=n, decimals=3))
-        row = (estimate.value, estimate.low, estimate.high)
-        drawn = whisker(*row, across=across, reference=audit.overall[name].value)
-        cells.append(Marked(drawn) if estimate.is_estimable else "")
-    return tuple(cells)
-
-
-def _span(audit: Audit, metric: str) -> tuple[float, float]:
-    """From the lowest to the highest end of any interval, in steps of 0.1 inside 0-1."""
-    drawn = [audit.overall[metric], *(group.metrics[metric] for group in audit.groups)]
-    ends = [end for e in drawn for end in (e.value, e.low, e.high) if math.isfinite(end)]
-    low, high = math.floor(10 * min(ends, default=0)), math.ceil(10 * max(ends, default=1))
-    return low / 10, (high if high > low else low + 1) / 10
-
-
-def _by_area(group: GroupResult) -> tuple[bool, float]:
-    """Highest AUC first; groups without one last, in their order."""
-    area = group.metrics["auc"]
-    return not area.is_estimable, -area.value if area.is_estimable else 0.0
-
-
-def _gaps(audit: Audit, labels: Mapping[str, str]) -> str:
-    order = {GAP: 0, NOT_ENOUGH: 1}
-    rows = [
-        (
-            LABELS.get(gap.metric, gap.metric),
-            f"{column_words(gap.column, labels)}: {gap.level}",
-            gap.reference,
-            *_difference(gap),
-            Marked(f"<b>{escaped(gap.verdict)}</b>") if gap.verdict == GAP else gap.verdict,
-        )
-        for gap in sorted(audit.gaps, key=lambda gap: order.get(gap.verdict, 2))
-    ]
-    head = ("Measure", "Group", "Against", "Difference", "Interval", "Verdict")
-    return table(head, rows, numbers=frozenset({3, 4}))
-
-
-def _difference(gap: Gap) -> tuple[str, str]:
-    if gap.value != gap.value:
-        return "–", "–"
-    return number(gap.value, 3), interval(gap.low, gap.high, decimals=3)
-
-
 def _excluded(audit: Audit) -> str:
     reasons: dict[str, list[str]] = {}
     for row in audit.excluded:
@@ -235,19 +195,21 @@ def _excluded(audit: Audit) -> str:
     return table(("Rows", "Reason", "Row numbers"), rows, numbers=frozenset({0}))
 
 
-def _methods(audit: Audit) -> Iterator[str]:
-    used = " ".join(audit.methods) + " ".join(e.method for e in audit.overall.values())
-    yield from (paragraph(line) for line in audit.methods)
-    named = {
-        "DeLong 1988": "DeLong" in used,
-        "Obuchowski 1997": "Obuchowski" in used,
-        "Wilson 1927": "Wilson" in used,
-        "Cox 1958": "calibration" in used,
-        "Austin 2014": len(audit.calibration_curve) > 0,
-        "Austin 2019": audit.overall["ici"].is_estimable,
-        "Brier 1950": True,
-        "Vickers 2006": True,
-        "Zou 2008": bool(audit.gaps),
-    }
-    lines = references(" ".join(name for name, is_used in named.items() if is_used))
+def _methods(audit: Audit, *, has_curves: bool) -> Iterator[str]:
+    """One paragraph to copy, and the full citations of all that it names."""
+    made = [
+        figure_methods.roc_methods(audit),
+        figure_methods.pr_methods(audit),
+        figure_methods.calibration_methods(audit),
+        figure_methods.decision_methods(audit),
+    ]
+    if audit.groups:
+        made.append(figure_methods.forest_methods(audit))
+    if has_curves:
+        made.append(figure_methods.group_calibration_methods(audit))
+    if audit.gaps:
+        made.append(figure_methods.gap_methods(audit))
+    text = " ".join([*audit.methods, *made, "ICI: Austin 2019. Brier score: Brier 1950."])
+    yield paragraph(text, "methods whole")
+    lines = references(text)
     yield f"<ul>{''.join(f'<li class=muted>{escaped(line)}</li>' for line in lines)}</ul>"

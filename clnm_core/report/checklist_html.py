@@ -29,18 +29,22 @@ def checklist_html(filled: Sequence[Filled], *, title: str) -> str:
     parts = [f"<h1>Checklists of {escaped(title)}</h1>", paragraph(OWN_WORDS, "muted")]
     if any(found.counts()[Status.OWN] for found in filled):
         parts.append(paragraph(NOT_STORED, "muted"))
-    parts += [checklist_section(found) for found in filled]
+    parts += [checklist_section(found, is_first=found is filled[0]) for found in filled]
     return sheet(f"Checklists of {title}", parts, foot=(f"Checklists of {title}.",))
 
 
-def checklist_section(filled: Filled) -> str:
-    """One checklist: how much is answered, then every item with its answer."""
+def checklist_section(filled: Filled, *, is_first: bool = True) -> str:
+    """One checklist: how much is answered, then every item with its answer.
+
+    On paper all but the first begin a page.
+    """
     checklist = filled.checklist
     return section(
         checklist.title,
         paragraph(filled_words(filled)),
-        _table(filled),
         paragraph(checklist.reference, "muted"),
+        f'<div class="checklist">{_table(filled)}</div>',
+        kind="" if is_first else "new-page",
     )
 
 
@@ -55,14 +59,14 @@ def _table(filled: Filled) -> str:
                 f"<b>{escaped(found.item.topic)}</b><br>"
                 f'<span class="muted">{escaped(found.item.asks)}</span>'
             ),
-            Marked(_answer(found)),
+            Marked(_answer(found, filled.words(found.status))),
         ]
         rows.append([*row, points_text(found)] if is_scored else row)
     return table(head, rows, numbers=frozenset({3}))
 
 
-def _answer(found: FilledItem) -> str:
-    marks = f'<span class="status">{escaped(found.status.value)}</span>'
+def _answer(found: FilledItem, status: str) -> str:
+    marks = f'<span class="status">{escaped(status)}</span>'
     parts = [marks, escaped(found.text)] if found.text else [marks]
     if found.status is Status.PARTLY:
         parts.append(f'<span class="muted">To add: {escaped(found.item.still)}</span>')

@@ -12,6 +12,7 @@ REFERENCES: dict[str, str] = {
     "Benjamini 1995": "Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical and powerful approach to multiple testing. J R Stat Soc B 1995;57:289-300. doi:10.1111/j.2517-6161.1995.tb02031.x",
     "Bland 2009": "Bland JM. The tyranny of power: is there a better way to calculate sample size? BMJ 2009;339:b3985. doi:10.1136/bmj.b3985",
     "Boos 1992": "Boos DD. On generalized score tests. Am Stat 1992;46:327-333. doi:10.1080/00031305.1992.10475921",
+    "Boyd 2013": "Boyd K, Eng KH, Page CD. Area under the precision-recall curve: point estimates and confidence intervals. In: ECML PKDD 2013. Lect Notes Comput Sci 2013;8190:451-466. doi:10.1007/978-3-642-40994-3_29",
     "Brier 1950": "Brier GW. Verification of forecasts expressed in terms of probability. Mon Weather Rev 1950;78:1-3. doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2",
     "Chung 2020": "Chung Y, Kraska T, Polyzotis N, Tae KH, Whang SE. Automated data slicing for model validation: a big data - AI integration approach. IEEE Trans Knowl Data Eng 2020;32:2284-2296. doi:10.1109/TKDE.2019.2916074",
     "Cochran 1954": "Cochran WG. The combination of estimates from different experiments. Biometrics 1954;10:101-129. doi:10.2307/3001666",

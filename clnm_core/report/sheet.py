@@ -23,29 +23,55 @@ body{margin:0 auto;padding:2rem 1.5rem 3rem;max-width:64rem;color:var(--ink);bac
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere;
 font-variant-numeric:tabular-nums}
 h1{font-size:1.5rem;margin:0 0 .25rem}
-h2{font-size:1.1rem;margin:2rem 0 .5rem;break-after:avoid}
+h2{font-size:1.1rem;margin:2rem 0 .5rem}
+h1,h2,h3{break-after:avoid}
 .answer{font-size:1.15rem;margin:.75rem 0}
-.muted,figcaption,footer{color:var(--muted);font-size:.87rem}
+.muted,figcaption,footer{color:var(--muted);font-size:.87em}
+td .muted{font-size:1em}
 .use{border:1px solid var(--ink);padding:.15rem .6rem;display:inline-block;font-size:.87rem}
 table{border-collapse:collapse;width:100%;font-size:.87rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem 1.2rem .3rem 0;
-border-bottom:1px solid var(--line)}
+border-bottom:1px solid var(--line);overflow-wrap:break-word}
+td.long{overflow-wrap:anywhere}
 th{font-weight:600;border-bottom:1px solid var(--ink)}
-td.n,th.n{text-align:right;white-space:nowrap}
+td.n,th.n{text-align:right}
+td.n,.kept{white-space:nowrap}
 tr{break-inside:avoid}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.5rem}
+.smalls{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1rem}
 figure{margin:0;break-inside:avoid}
 figure h3{font-size:.95rem;margin:0 0 .25rem}
 svg{max-width:100%;height:auto;display:block}
 td svg{width:8.5rem;max-width:none}
 .picture{max-width:40rem}
+.methods{color:var(--muted);font-size:.8em;margin:.35rem 0 0;border-left:2px solid var(--line);
+padding-left:.6rem;user-select:all}
+.methods.whole{color:var(--ink);font-size:.93em}
+.checklist td:nth-child(2){width:38%}
+.status{font-size:.93em;font-style:italic;color:var(--muted)}
 .error{color:#9c2a14;font-weight:600}
 .warning{color:#7a4b00;font-weight:600}
 .info{color:var(--muted);font-weight:600}
 footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.5rem}
-@media print{body{padding:0;max-width:none;font-size:10.5pt}h1{font-size:15pt}
-.figures{grid-template-columns:1fr 1fr;gap:.8rem}@page{margin:16mm}}
+@page{margin:16mm 15mm}
+@media print{body{padding:0;max-width:none;font-size:10pt;line-height:1.4}
+h1{font-size:15pt}h2{margin-top:1.2rem}
+.answer{font-size:11.5pt}
+table{font-size:8.5pt}th,td{padding:.2rem .7rem .2rem 0}
+thead{display:table-header-group}
+td svg{width:6.5rem}
+p,li{orphans:3;widows:3}
+.figures{grid-template-columns:1fr 1fr;gap:.8rem}
+.smalls{grid-template-columns:repeat(4,1fr);gap:.5rem}
+.new-page{break-before:page}.together{break-inside:avoid}
+.new-page>h2{margin-top:0}
+footer{break-inside:avoid}
+svg,.status,.error,.warning{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
+
+
+LONGEST_WORD = 24
+"""Longer words of a table may be broken anywhere, so that no table is wider than the paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +118,13 @@ def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = ()) -> str:
     )
 
 
-def section(title: str, *parts: str) -> str:
-    """A heading of plain text and its marked-up parts."""
-    return f"<section><h2>{escaped(title)}</h2>{''.join(parts)}</section>"
+def section(title: str, *parts: str, kind: str = "") -> str:
+    """A heading of plain text and its marked-up parts; ``kind`` is a class of the style.
+
+    On paper ``new-page`` begins a page of its own, and ``together`` is not parted.
+    """
+    opened = f'<section class="{kind}">' if kind else "<section>"
+    return f"{opened}<h2>{escaped(title)}</h2>{''.join(parts)}</section>"
 
 
 def paragraph(text: str, kind: str = "") -> str:
@@ -120,9 +150,11 @@ def table(
 
     def cell(tag: str, place: int, value: object) -> str:
         inside = value.html if isinstance(value, Marked) else escaped(value)
-        return (
-            f"<{tag} class=n>{inside}</{tag}>" if place in numbers else f"<{tag}>{inside}</{tag}>"
-        )
+        if place in numbers:
+            return f"<{tag} class=n>{inside}</{tag}>"
+        words = inside if isinstance(value, Marked) else str(value)
+        is_long = tag == "td" and any(len(word) > LONGEST_WORD for word in words.split())
+        return f"<{tag} class=long>{inside}</{tag}>" if is_long else f"<{tag}>{inside}</{tag}>"
 
     def line(tag: str, values: Sequence[object]) -> str:
         return f"<tr>{''.join(cell(tag, i, value) for i, value in enumerate(values))}</tr>"
@@ -131,9 +163,13 @@ def table(
     return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
 
 
-def figure(title: str, drawing: str, how_to_read: str) -> str:
-    """A drawing (SVG made here) with its title and how to read it, both plain text."""
+def figure(title: str, drawing: str, how_to_read: str, methods: str = "") -> str:
+    """A drawing (SVG made here) with its title, how to read it and how it was made.
+
+    All words are plain text. A click on the methods selects the whole sentence, to copy it.
+    """
     return (
         f"<figure><h3>{escaped(title)}</h3>{drawing}"
-        f"<figcaption>{escaped(how_to_read)}</figcaption></figure>"
+        f"<figcaption>{escaped(how_to_read)}</figcaption>"
+        f"{paragraph(methods, 'methods') if methods else ''}</figure>"
     )

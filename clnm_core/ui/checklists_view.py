@@ -116,7 +116,7 @@ def _table(filled: Filled, statuses: frozenset[Status]) -> str:
             section = found.item.section
             span = 4 if is_scored else 3
             rows.append(f'<tr><th colspan="{span}">{escape(section)}</th></tr>')
-        rows.append(_row(found, is_scored))
+        rows.append(_row(found, filled.words(found.status), is_scored))
     if not rows:
         return "<p>No item is in this state.</p>"
     head = "<th>Item</th><th>What is asked</th><th>Answer</th>" + (
@@ -128,8 +128,8 @@ def _table(filled: Filled, statuses: frozenset[Status]) -> str:
     )
 
 
-def _row(found: FilledItem, is_scored: bool) -> str:
-    parts = [f'<span class="unknown">{escape(found.status.value)}</span>']
+def _row(found: FilledItem, status: str, is_scored: bool) -> str:
+    parts = [f'<span class="unknown">{escape(status)}</span>']
     if found.text:
         parts.append(escape(found.text))
     if found.status is Status.PARTLY:

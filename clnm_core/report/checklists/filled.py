@@ -15,10 +15,10 @@ from clnm_core.report.wording import count_text, number
 
 
 class Status(StrEnum):
-    """Who has answered an item, as a reader sees it."""
+    """Who has answered an item."""
 
-    FILLED = "filled from the store"
-    PARTLY = "partly filled from the store"
+    FILLED = "filled"
+    PARTLY = "partly filled"
     OWN = "answered by the authors"
     OPEN = "open"
     AWAY = "does not apply"
@@ -61,10 +61,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A checklist with answers, item by item in order."""
+    """A checklist with answers, item by item in order; ``source`` is what the facts are from."""
 
     checklist: Checklist
     items: tuple[FilledItem, ...]
+    source: str = "the store"
+
+    def words(self, status: Status) -> str:
+        """A status as a reader sees it: "filled from the store", "open"."""
+        from_facts = status in (Status.FILLED, Status.PARTLY)
+        return f"{status.value} from {self.source}" if from_facts else status.value
 
     def counts(self) -> dict[Status, int]:
         """Items by status, all of them named."""
@@ -94,7 +100,7 @@ class Filled:
                     "section": found.item.section,
                     "topic": found.item.topic,
                     "asks": found.item.asks,
-                    "status": found.status.value,
+                    "status": self.words(found.status),
                     "answer": found.text,
                     "points": found.points,
                 }
@@ -104,7 +110,11 @@ class Filled:
 
 
 def fill(
-    checklist: Checklist, answers: Answers, replies: Mapping[str, Reply] | None = None
+    checklist: Checklist,
+    answers: Answers,
+    replies: Mapping[str, Reply] | None = None,
+    *,
+    source: str = "the store",
 ) -> Filled:
     """Answer a checklist from what is known; what the authors say comes after it.
 
@@ -115,6 +125,8 @@ def fill(
         By the name of the fact.
     replies : mapping of str to Reply, optional
         By the id of the item; ids that the checklist does not have are left out.
+    source : str
+        What the answers are from, as a reader sees it.
 
     Examples
     --------
@@ -127,14 +139,14 @@ def fill(
         _answered(_from_facts(item, answers), (replies or {}).get(item.id))
         for item in checklist.items
     )
-    return Filled(checklist, found)
+    return Filled(checklist, found, source)
 
 
 def filled_words(filled: Filled) -> str:
     """How much of a checklist is answered, in one sentence, with its score where it has one."""
     counts = filled.counts()
     whole = len(filled.items)
-    parts = [f"{counts[Status.FILLED]} are filled from the store"]
+    parts = [f"{counts[Status.FILLED]} are filled from {filled.source}"]
     for status, words in (
         (Status.PARTLY, "partly so"),
         (Status.OWN, "answered by the authors"),

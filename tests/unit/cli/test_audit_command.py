@@ -206,3 +206,31 @@ def test_the_summary_for_people_names_methods(capsys, table) -> None:
     out = capsys.readouterr().out
     assert "300 cases" in out
     assert "DeLong" in out
+
+
+def test_the_html_report_of_a_file_has_calibration_by_group_and_checklists(
+    capsys, table, tmp_path: Path
+) -> None:
+    page = tmp_path / "audit.html"
+    columns = ("--outcome", "died", "--risk", "risk", "--by", "sex", "--html", page)
+    audited(capsys, table(), *columns)
+    text = page.read_text(encoding="utf-8")
+    assert "Calibration by sex" in text
+    assert "filled from this audit" in text
+    assert "RQS: of 16 items" in text
+
+
+def test_the_margin_and_the_smallest_group_can_be_set(capsys, table) -> None:
+    columns = ("--outcome", "died", "--risk", "risk", "--by", "sex")
+    wide = audited(capsys, table(), *columns, "--margin", "0.9")
+    assert {gap["verdict"] for gap in wide["gaps"] if gap["metric"] == "auc"} == {
+        "no gap beyond the margin"
+    }
+    none = audited(capsys, table(), *columns, "--fewest", "299")
+    assert none["gaps"] == []
+    assert "--margin must lie between 0 and 1; got 2." in refused(
+        capsys, table(), *columns, "--margin", "2"
+    )
+    assert "--fewest must be at least 1; got 0." in refused(
+        capsys, table(), *columns, "--fewest", "0"
+    )

@@ -1,6 +1,8 @@
 """Claims about the one-file report of an audit."""
 
+import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -8,12 +10,20 @@ import pandas as pd
 import pytest
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.report import figure_methods
 from clnm_core.report.answers import audit_answer
 from clnm_core.report.audit_html import audit_html
+from clnm_core.report.checklists import CHECKLISTS
+from clnm_core.report.checklists.answer import Answer
+from clnm_core.report.group_calibration import calibration_of_groups
+from clnm_core.report.references import references
 from clnm_core.report.sheet import escaped
 from clnm_core.report.wording import RESEARCH_USE
 from clnm_core.stats.audit import Audit, audit
+from clnm_core.stats.gaps import NOT_ENOUGH, Gap
 from clnm_core.stats.metrics import METRICS
+from clnm_core.stats.smooth_calibration import calibration_curve
+from clnm_core.stats.uncertainty import Estimate
 
 HOSTILE = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>'
 VOID = {"meta", "img", "br", "line", "circle", "polyline", "polygon"}
@@ -109,6 +119,79 @@ def test_every_measure_is_there_with_its_interval_and_method(report):
         assert escaped(estimate.method) in row[1]
 
 
+def test_what_an_audit_measures_beyond_the_usual_is_listed_too(report):
+    more = replace(
+        report, overall=report.overall | {"e90_of_risks": Estimate(0.2, 0.1, 0.3, 0.95, "x")}
+    )
+    assert "<td>E90 of risks</td><td class=n>0.200</td>" in audit_html(more, title="x")
+
+
+def test_every_figure_says_how_it_was_made_and_all_of_it_can_be_copied_at_the_end(report, page):
+    text = audit_html(report, title="x")
+    for figure in re.findall(r"<figure>.*?</figure>", text):
+        assert re.search(r'<p class="methods">[^<]+\.</p></figure>', figure)
+    whole = re.search(r'<p class="methods whole">([^<]+)</p>', text)[1]
+    for line in figure_methods.roc_methods(report), figure_methods.gap_methods(report):
+        assert escaped(line) in whole
+    cited = re.findall(r"<li class=muted>([^<]+)</li>", text)
+    assert [html.unescape(line) for line in cited] == references(html.unescape(whole))
+    named = set(re.findall(r"\b[A-Z][A-Za-z]+ (?:19|20)\d\d\b", whole))
+    assert len(cited) == len(named)
+
+
+def test_groups_have_their_calibration_and_what_is_too_small_has_none(report):
+    rng = np.random.default_rng(3)
+    risk = rng.beta(2, 3, 400)
+    cases = Predictions.of(rng.random(400) < risk, risk)
+    large = np.arange(400) >= 5
+    groups = pd.DataFrame({"centre_name": np.where(large, HOSTILE, "Tiny")})
+    curves = calibration_of_groups(cases, groups)
+    assert [(curve.level, curve.n) for curve in curves] == [(HOSTILE, 395)]
+    pd.testing.assert_frame_equal(curves[0].curve, calibration_curve(cases.where(large)))
+    page = Reader(audit_html(report, title="x", curves=curves))
+    assert "Calibration by centre name" in page.text
+    assert "395 cases, " in page.text
+    assert "script" not in {tag for tag, _ in page.tags}
+
+
+def test_gaps_carry_ratio_adjusted_p_and_the_cases_needed(report):
+    text = audit_html(report, title="x")
+    table = text[text.index("Gaps between groups") : text.index("Groups as a whole")]
+    for head in ("Ratio", "Adjusted p", "Cases needed"):
+        assert f">{head}</th>" in table
+    bare = replace(
+        report, gaps=tuple(Gap("c", "auc", "a", g, 0.1, -0.1, 0.2, NOT_ENOUGH) for g in "bd")
+    )
+    text = audit_html(bare, title="x")
+    table = text[text.index("Gaps between groups") : text.index("Groups as a whole")]
+    assert "Ratio" not in table
+    assert "Adjusted p" not in table
+
+
+def test_all_four_checklists_are_filled_from_the_audit_or_from_what_is_known(report):
+    text = Reader(audit_html(report, title="x")).text
+    for checklist in CHECKLISTS.values():
+        assert f"{checklist.title}: of " in text
+    assert "filled from this audit" in text
+    assert f"{report.n:,} cases, {report.events:,} events." in text
+    known = Reader(audit_html(report, title="x", answers={"disjoint": Answer("By patient.")})).text
+    assert "By patient." in known
+    assert "filled from the store" in known
+
+
+def test_on_paper_pages_break_between_and_never_inside_rows_and_figures(report):
+    style = audit_html(report, title="x").split("</style>")[0]
+    for rule in (
+        "@page{",
+        "tr{break-inside:avoid}",
+        "figure{margin:0;break-inside:avoid}",
+        "thead{display:table-header-group}",
+        ".new-page{break-before:page}",
+    ):
+        assert rule in style
+    assert "size:" not in style.split("@page{")[1].split("}")[0]
+
+
 def test_there_are_four_curves_each_with_a_description(page):
     drawn = [a["aria-label"] for tag, a in page.tags if tag == "svg"]
     for words in ("ROC curve", "Precision-recall curve", "Calibration curve", "Decision curve"):
@@ -126,10 +209,12 @@ def test_every_group_is_listed_and_those_too_small_are_not_scored(report, page):
 def test_every_gap_has_its_verdict_and_shown_gaps_come_first(report):
     text = audit_html(report, title="x")
     table = text[text.index("Gaps between groups") :]
-    verdicts = re.findall(r"<b>gap</b>|not enough data(?=</td>)|no gap beyond the margin", table)
+    verdicts = re.findall(
+        r"(?<=class=\"kept\">)(gap|not enough data|no gap beyond the margin)(?=</)", table
+    )
     assert len(verdicts) == len(report.gaps)
     assert verdicts == sorted(
-        verdicts, key=["<b>gap</b>", "not enough data", "no gap beyond the margin"].index
+        verdicts, key=["gap", "not enough data", "no gap beyond the margin"].index
     )
 
 
