@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
-from scipy.stats import false_discovery_control
 
+from clnm_core.stats.multiplicity import benjamini_hochberg
 from clnm_core.stats.slice_levels import Cut
 from clnm_core.stats.uncertainty import clustered_standard_error
 
@@ -122,7 +122,7 @@ def suggested(
     is_left = np.zeros(len(p), dtype=bool)
     for family in (is_pair, ~is_pair):
         if family.any():
-            is_left[family] = false_discovery_control(p[family]) <= FALSE_DISCOVERIES
+            is_left[family] = benjamini_hochberg(p[family]) <= FALSE_DISCOVERIES
     order = np.flatnonzero(is_left)[np.argsort(-statistic[is_left], kind="stable")]
     tried = [places[i] for i in order[:MOST_TRIED]]
     return Suggested(

@@ -14,7 +14,8 @@ from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.slice_errors import ERRORS
 from clnm_core.stats.slice_excess import excess
-from clnm_core.stats.slice_levels import sliceable
+from clnm_core.stats.slice_levels import cuts, sliceable
+from clnm_core.stats.slice_search import suggested
 from clnm_core.stats.slices import CONFIRMED, NOT_ENOUGH, find_slices
 from clnm_core.synth.models import simulated_risks
 from clnm_core.synth.planted import planted_models, planted_problems
@@ -116,8 +117,44 @@ def test_an_excess_above_zero_and_a_corrected_p_below_five_per_cent_are_one_stat
     assert len(search.slices) > 1
     for one in search.slices:
         assert (one.verdict == CONFIRMED) == (one.p < 0.05 and one.held_out.difference.value > 0)
+        assert one.held_out.difference.level == pytest.approx(1 - 0.05 / len(search.slices))
     values = [one.held_out.difference.value for one in search.slices]
     assert values == sorted(values, reverse=True)
+
+
+def test_an_overlap_counts_for_the_more_striking_group_alone() -> None:
+    cases, log_odds, happened = drawn(6000, 4)
+    is_first, is_second = cases["word_0"] == "a", cases["flag"].astype(bool)
+    risk = expit(log_odds - 1.5 * is_first - 0.8 * is_second)
+    search = find_slices(Predictions.of(happened, risk), cases, COLUMNS, measure="too_low")
+    by_words = {frozenset(words(one)): one for one in search.confirmed}
+    second = by_words[frozenset({("flag", "yes")})]
+    assert frozenset({("word_0", "a")}) in by_words
+    assert second.n == int(is_second.sum())
+    assert second.found.n + second.held_out.n == int((is_second & ~is_first).sum())
+
+
+def test_what_a_pair_explains_is_not_said_of_its_columns() -> None:
+    cases, _, _ = drawn(4000, 6)
+    inside = ((cases["word_1"] == "a") & (cases["word_2"] == "b")).to_numpy()
+    error = np.random.default_rng(0).normal(size=4000) + 1.5 * inside
+    made = cuts(cases, COLUMNS, smallest=30)
+    tip = suggested(error, made, np.arange(4000), smallest=30, most=10)
+    assert tip.significant > 5
+    said = [{made[column].pieces[piece].words for column, piece in one.parts} for one in tip.places]
+    assert said[0] == {"a", "b"}
+    assert {"a"} not in said
+    assert {"b"} not in said
+
+
+def test_a_pair_no_worse_than_its_column_is_not_suggested() -> None:
+    cases, _, _ = drawn(4000, 6)
+    inside = (cases["word_1"] == "a").to_numpy()
+    error = np.random.default_rng(0).normal(size=4000) + 0.8 * inside
+    made = cuts(cases, COLUMNS, smallest=30)
+    tip = suggested(error, made, np.arange(4000), smallest=30, most=10)
+    assert tip.significant > 20
+    assert [len(one.parts) for one in tip.places] == [1]
 
 
 def test_halves_hold_whole_patients_and_the_seed_decides() -> None:
