@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from clnm_core.report.metric_definitions import METRIC_DEFINITIONS, Definition
 
-
 DEFINITIONS = (
     *METRIC_DEFINITIONS,
     Definition(
