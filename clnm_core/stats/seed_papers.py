@@ -100,7 +100,7 @@ SEED_PAPERS: tuple[SeedPaper, ...] = (
             **{"specificity": ".830", "ppv": "83.0 %"},
         },
         {},
-        "Means over eight networks; an average of rates need not be the rate of one table.",
+        "The printed PPV is the same number as the specificity.",
     ),
     SeedPaper(
         "msgc",
