@@ -8,7 +8,10 @@ What happens when a page or the command line has its numbers:
 3. :mod:`~clnm_core.report.methods` says how the numbers were made, with references.
 4. :mod:`~clnm_core.report.audit_html` and :mod:`~clnm_core.report.case_html` join sentence,
    tables and drawings (:mod:`~clnm_core.report.svg`) into one self-contained file on the
-   sheet of :mod:`~clnm_core.report.sheet`, for printing, mailing and keeping.
+   sheet of :mod:`~clnm_core.report.sheet`, for printing, mailing and keeping;
+   :mod:`~clnm_core.report.model_report` does so for a model of the store.
+5. :mod:`~clnm_core.report.checklists` fills reporting checklists from what the store knows.
 
-Nothing here computes a statistic; what cannot be estimated arrives as NaN with its reason.
+Statistics come from :mod:`clnm_core.stats`; what cannot be estimated arrives as NaN with its
+reason.
 """

@@ -205,6 +205,30 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Adjusted risk against capsule distance",
+        "Mean risk if every case lay at that distance and kept its age, sex, size and whatever else "
+        "is chosen; beside it the unadjusted curve of the same cases.",
+        "sandwich variance of the standardised risk, by patient",
+        "Robins 1986, doi:10.1016/0270-0255(86)90088-6",
+    ),
+    Definition(
+        "",
+        "Following the capsule effect",
+        "Whether mean risk minus observed share stays within the margin at every distance once the "
+        "risks are right on average; refuted, or not enough data, otherwise.",
+        "Wilson in bands; generalised score test along the distance",
+        "Boos 1992, doi:10.1080/00031305.1992.10475921",
+    ),
+    Definition(
+        "",
+        "METRICS and RQS scores",
+        "Points of the checklist items whose answer is known; the range beside it is what the open "
+        "items can still make of it.",
+        "none",
+        "Kocak 2024, doi:10.1186/s13244-023-01572-w; Lambin 2017, doi:10.1038/nrclinonc.2017.141",
+    ),
+    Definition(
+        "",
         "Unknown",
         "A missing value is its own state. NX and necks that were not dissected are unknown, never "
         "negative; such cases are counted and left out of figures that need the outcome.",

@@ -145,13 +145,7 @@ def _methods(
     lines = {}
     for one in found:
         if one.has_distance:
-            line = location_methods(
-                one.curve.attrs["method"],
-                one.bins.attrs["method"],
-                left_out=one.curve.attrs["left_out"],
-            )
-            if one.outcome in curves:
-                line += f" {adjusted_methods(curves[one.outcome], adjusters)}"
+            line = _curve_methods(one, curves.get(one.outcome, pd.DataFrame()), adjusters)
             place = places.get(one.outcome)
             if place is not None and place.distance is not None:
                 line += f" {learned_methods(place.distance)}"
@@ -160,6 +154,13 @@ def _methods(
         panels.methods_line(*lines.values())
     elif lines:
         panels.methods_line("\n".join(f"{label}. {line}" for label, line in lines.items()))
+
+
+def _curve_methods(one: Located, adjusted: pd.DataFrame, adjusters: Mapping[str, str]) -> str:
+    line = location_methods(
+        one.curve.attrs["method"], one.bins.attrs["method"], left_out=one.curve.attrs["left_out"]
+    )
+    return f"{line} {adjusted_methods(adjusted, adjusters)}" if adjusted.attrs else line
 
 
 def _draw_one(
@@ -182,7 +183,7 @@ def _draw_one(
             st.markdown(plain(adjusted_answer(adjusted, adjusters)))
     with st.grid(2, min_column_width=NARROW):
         if one.has_distance:
-            _curve(one, label, adjusted)
+            _curve(one, label, adjusted, adjusters)
         else:
             _missing(
                 "Distance to the capsule",
@@ -213,7 +214,7 @@ def _strip(one: Located) -> None:
     panels.strip(figures)
 
 
-def _curve(one: Located, label: str, adjusted: pd.DataFrame) -> None:
+def _curve(one: Located, label: str, adjusted: pd.DataFrame, adjusters: Mapping[str, str]) -> None:
     why = one.curve.attrs["method"] if one.curve.empty else ""
     panels.figure_card(
         location_figure(
@@ -232,6 +233,7 @@ def _curve(one: Located, label: str, adjusted: pd.DataFrame) -> None:
         f"({PUBLISHED_NEAR_CAPSULE.source}, {PUBLISHED_NEAR_CAPSULE.caveat}), "
         f"doi:{PUBLISHED_NEAR_CAPSULE.doi}.",
         f"distance_{one.outcome}",
+        methods=_curve_methods(one, adjusted, adjusters),
     )
 
 

@@ -82,7 +82,7 @@ class Filled:
         if self.checklist.scoring is Scoring.NONE:
             return None
         inside = [item for item in self.items if item.status is not Status.AWAY]
-        known = sum(item.points for item in inside if not math.isnan(item.points))
+        known = float(sum(item.points for item in inside if not math.isnan(item.points)))
         unknown = [item.item for item in inside if math.isnan(item.points)]
         least = known + sum(item.least for item in unknown)
         most = known + sum(item.most for item in unknown)
