@@ -13,13 +13,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.error_interval import error_interval
 from clnm_core.stats.recalibration import intercept, slope
 from clnm_core.stats.risk_cells import RiskCells, quantile_bin, risk_cells
-from clnm_core.stats.smooth_calibration import calibration_curve, ici
+from clnm_core.stats.smooth_calibration import METHOD, calibration_curve, e50, e90, ici
 from clnm_core.stats.uncertainty import (
     Estimate,
     clipped,
     clustered_standard_error,
+    logit_interval,
     not_estimable,
     wald,
     wilson,
@@ -31,6 +33,8 @@ __all__ = [
     "brier_scaled",
     "calibration_bins",
     "calibration_curve",
+    "e50",
+    "e90",
     "ece",
     "ici",
     "intercept",
@@ -38,7 +42,8 @@ __all__ = [
     "slope",
 ]
 
-_CELLS_PER_BIN = 10
+_NO_ERROR = 1e-12
+"""Relative standard errors below this are rounding."""
 
 
 def calibration_bins(
@@ -109,8 +114,9 @@ def ece(
     """Expected calibration error: mean distance of observed from predicted risk over bins.
 
     The bins are those of :func:`calibration_bins`; each counts by its cases. The interval
-    is the basic bootstrap over cells ten times finer than the bins; it starts at 0 where a
-    perfectly calibrated model would show an error this large by chance.
+    holds the true errors that agree with the one that was measured, whose upward bias it so
+    takes away (:mod:`clnm_core.stats.risk_cells`). It starts at 0 where a perfectly calibrated
+    model would show an error this large by chance.
 
     Parameters
     ----------
@@ -120,11 +126,11 @@ def ece(
     level : float
         Confidence, between 0 and 1.
     bootstrap : int
-        Resamples; 0 for no interval.
+        Draws behind the interval; 0 for none.
     seed : int
         Start of the random numbers.
     cells : RiskCells, optional
-        Resampled before, ten to a bin, to be shared with :func:`ici`.
+        Made before with as many bins, to be shared with :func:`ici`.
 
     References
     ----------
@@ -141,19 +147,15 @@ def ece(
         return not_estimable("no cases", level=level)
     if _patients(predictions) < 2:
         return not_estimable("one patient only", level=level)
-    if cells is None:
-        quantiles = bins * _CELLS_PER_BIN
-        cells = risk_cells(predictions, bootstrap=bootstrap, seed=seed, quantiles=quantiles)
-    in_bin = (cells.quantile // _CELLS_PER_BIN)[:, None] == np.arange(bins)
-    mean_risk = cells.mean_risk
-
-    def error(trials: NDArray[np.float64], events: NDArray[np.float64]) -> NDArray[np.float64]:
-        excess = (events - trials * mean_risk) @ in_bin
-        return np.asarray(np.abs(excess).sum(axis=1) / trials.sum(axis=1))
-
-    errors = error(cells.trials, cells.events)
-    honest = error(np.broadcast_to(cells.trials[0], cells.honest.shape), cells.honest)
-    return cells.interval(float(errors[0]), errors, honest, level)
+    made = cells or risk_cells(predictions, bootstrap=bootstrap, seed=seed, bins=bins)
+    weight = made.size / made.n
+    return error_interval(
+        float(np.abs(made.excess).sum() / made.n),
+        lambda step: float(np.abs(made.bin_distances(step)) @ weight),
+        lambda step: np.asarray(made.drawn_bin_distances(step) @ weight),
+        level=level,
+        method=METHOD + _clustered_words(predictions),
+    )
 
 
 def o_e_ratio(predictions: Predictions, *, level: float = 0.95) -> Estimate:
@@ -161,7 +163,8 @@ def o_e_ratio(predictions: Predictions, *, level: float = 0.95) -> Estimate:
 
     1 is ideal; below 1 the risks are too high. The interval is symmetric on the log scale,
     from each case's influence on the ratio, added up within patients. With no events, or
-    events only, it is Wilson's for the observed share, divided by the mean risk.
+    events only, or where the risks leave nothing to chance, it is Wilson's for the observed
+    share, divided by the mean risk.
 
     References
     ----------
@@ -181,15 +184,14 @@ def o_e_ratio(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     if expected == 0:
         return not_estimable("no event is expected: every risk is 0", level=level)
     value = events / expected
-    if events in (0, n):
-        patients = _patients(predictions)
-        share = wilson(patients if events else 0, patients, level=level)
-        mean_risk = expected / n
-        method = "Wilson for the observed share"
-        low, high = share.low / mean_risk, share.high / mean_risk
-        return Estimate(value, min(low, value), max(high, value), level, method)
+    patients = _patients(predictions)
     influence = (predictions.y_true - value * predictions.risk) / expected
     error = clustered_standard_error(influence, predictions.patient)
+    if events in (0, n) or error < _NO_ERROR * value:
+        share = wilson(min(events / n * patients, patients), patients, level=level)
+        low, high = share.low * n / expected, share.high * n / expected
+        method = "Wilson for the observed share"
+        return Estimate(value, min(low, value), max(high, value), level, method)
     if math.isnan(error):
         return not_estimable("one patient only", level=level)
     method = "delta method, log scale" + _clustered_words(predictions)
@@ -199,7 +201,8 @@ def o_e_ratio(predictions: Predictions, *, level: float = 0.95) -> Estimate:
 def brier(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     """Mean squared distance between risk and outcome; 0 is perfect, 0.25 is a coin's.
 
-    The interval is Wald's for a mean, added up within patients and cut at 0 and 1.
+    The interval is Wald's for a mean, symmetric in log-odds (squared errors are skewed) and
+    added up within patients.
 
     References
     ----------
@@ -224,8 +227,8 @@ def brier(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     error = clustered_standard_error((squared - value) / n, predictions.patient)
     if math.isnan(error):
         return not_estimable("one patient only", level=level)
-    method = "Wald" + _clustered_words(predictions)
-    return clipped(wald(value, error, level=level, method=method), 0.0, 1.0)
+    method = "Wald, logit" + _clustered_words(predictions)
+    return logit_interval(value, error, level=level, method=method)
 
 
 def brier_scaled(predictions: Predictions, *, level: float = 0.95) -> Estimate:

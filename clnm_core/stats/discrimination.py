@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.delong import auc_with_variance, fewer_patients, patients_with
 from clnm_core.stats.uncertainty import (
     Estimate,
     clipped,
@@ -19,6 +20,9 @@ from clnm_core.stats.uncertainty import (
     wald,
     wilson,
 )
+
+ENOUGH_FOR_DELONG = 100
+"""Patients of the smaller class from which DeLong's interval covers 93-97 %."""
 
 
 def auc(predictions: Predictions, *, level: float = 0.95) -> Estimate:
@@ -55,7 +59,7 @@ def auc(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     0.75
 
     """
-    value, variance, method = _auc_with_variance(predictions)
+    value, variance, method = auc_with_variance(predictions)
     if math.isnan(value):
         return not_estimable(method, level=level)
     if variance == 0:
@@ -67,7 +71,8 @@ def auc(predictions: Predictions, *, level: float = 0.95) -> Estimate:
 def auc_logit(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     """The same area with an interval that is symmetric in its log-odds.
 
-    It never reaches 0 or 1 and covers better near 1 and in small groups.
+    It never reaches 0 or 1 and covers better near 1 and in small groups. The quantile is
+    Student's, with one degree of freedom less than the smaller class has patients.
 
     References
     ----------
@@ -76,12 +81,35 @@ def auc_logit(predictions: Predictions, *, level: float = 0.95) -> Estimate:
        doi:10.1177/0962280207087173
 
     """
-    value, variance, method = _auc_with_variance(predictions)
+    value, variance, method = auc_with_variance(predictions)
     if math.isnan(value):
         return not_estimable(method, level=level)
     if variance == 0:
         return _perfect(value, predictions, level)
-    return logit_interval(value, math.sqrt(variance), level=level, method=f"{method}, logit")
+    return logit_interval(
+        value,
+        math.sqrt(variance),
+        level=level,
+        method=f"{method}, logit, Student's t",
+        freedom=fewer_patients(predictions) - 1,
+    )
+
+
+def auc_shown(predictions: Predictions, *, level: float = 0.95) -> Estimate:
+    """The area with the interval that a page shows: DeLong's where it covers, else the logit.
+
+    With fewer than :data:`ENOUGH_FOR_DELONG` patients in the smaller class the interval is
+    that of :func:`auc_logit`, and the method says why. ``benchmarks/COVERAGE.md`` has the
+    measured coverage behind the rule.
+    """
+    fewer = fewer_patients(predictions)
+    if fewer >= ENOUGH_FOR_DELONG:
+        return auc(predictions, level=level)
+    shown = auc_logit(predictions, level=level)
+    if not shown.is_estimable or "Wilson" in shown.method:
+        return shown
+    lacking = "events" if 2 * predictions.events <= len(predictions) else "non-events"
+    return replace(shown, method=f"{shown.method} (DeLong's needs {ENOUGH_FOR_DELONG} {lacking})")
 
 
 def auc_variance(predictions: Predictions) -> float:
@@ -89,7 +117,7 @@ def auc_variance(predictions: Predictions) -> float:
 
     NaN where the area is not estimable.
     """
-    return _auc_with_variance(predictions)[1]
+    return auc_with_variance(predictions)[1]
 
 
 def roc_curve(predictions: Predictions) -> pd.DataFrame:
@@ -160,7 +188,8 @@ def average_precision(predictions: Predictions, *, level: float = 0.95) -> Estim
 
     The steps are not interpolated; cases with one risk are flagged together. The interval
     comes from each case's influence on the average (infinitesimal jackknife), adds up
-    within patients and is symmetric in log-odds.
+    within patients and is symmetric in log-odds, with Student's quantile for as many
+    patients as have events.
 
     References
     ----------
@@ -188,64 +217,11 @@ def average_precision(predictions: Predictions, *, level: float = 0.95) -> Estim
     error = clustered_standard_error(influence, predictions.patient[order])
     if math.isnan(error):
         return not_estimable("one patient only", level=level)
-    method = "infinitesimal jackknife, logit"
+    method = "infinitesimal jackknife, logit, Student's t"
     if predictions.is_clustered:
         method += ", patient-clustered"
-    return logit_interval(value, error, level=level, method=method)
-
-
-def _auc_with_variance(predictions: Predictions) -> tuple[float, float, str]:
-    """Area, its variance and the method; NaN, NaN and the reason where there is none."""
-    is_event = predictions.y_true
-    risk = predictions.risk
-    events = predictions.events
-    others = len(risk) - events
-    if events < 2 or others < 2:
-        lacking = "events" if events < others else "non-events"
-        return math.nan, math.nan, f"fewer than two {lacking}"
-    if risk.min() == risk.max():
-        return math.nan, math.nan, "every case has the same risk"
-    # Midranks among all, less those within the class: cases of the other class below each.
-    rank = rankdata(risk)
-    above = (rank[is_event] - rankdata(risk[is_event])) / others
-    below = 1 - (rank[~is_event] - rankdata(risk[~is_event])) / events
-    value = float(above.mean())
-    from_events = np.zeros(len(risk))
-    from_others = np.zeros(len(risk))
-    from_events[is_event] = above - value
-    from_others[~is_event] = below - value
-    if not predictions.is_clustered:
-        variance = float(
-            np.square(from_events).sum() / ((events - 1) * events)
-            + np.square(from_others).sum() / ((others - 1) * others)
-        )
-        return value, variance, "DeLong"
-    variance = _obuchowski(predictions, from_events / events, from_others / others)
-    if math.isnan(variance):
-        return math.nan, math.nan, "fewer than two patients with events or without"
-    return value, variance, "Obuchowski, patient-clustered"
-
-
-def _obuchowski(
-    predictions: Predictions,
-    from_events: NDArray[np.float64],
-    from_others: NDArray[np.float64],
-) -> float:
-    """Variance of the area from patients' sums of placement values."""
-    patient, is_event = predictions.patient, predictions.y_true
-    sum_events = np.bincount(patient, weights=from_events)
-    sum_others = np.bincount(patient, weights=from_others)
-    with_events = int((np.bincount(patient, weights=is_event) > 0).sum())
-    with_others = int((np.bincount(patient, weights=~is_event) > 0).sum())
-    patients = int((np.bincount(patient) > 0).sum())
-    if with_events < 2 or with_others < 2:
-        return math.nan
-    variance = (
-        np.square(sum_events).sum() * with_events / (with_events - 1)
-        + np.square(sum_others).sum() * with_others / (with_others - 1)
-        + 2 * (sum_events * sum_others).sum() * patients / (patients - 1)
-    )
-    return max(float(variance), 0.0)
+    freedom = patients_with(predictions, predictions.y_true) - 1
+    return logit_interval(value, error, level=level, method=method, freedom=freedom)
 
 
 def _perfect(value: float, predictions: Predictions, level: float) -> Estimate:

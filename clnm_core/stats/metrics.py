@@ -77,7 +77,7 @@ def all_metrics(
     level : float
         Confidence, between 0 and 1.
     bootstrap : int
-        Resamples for intervals that need them.
+        Draws behind the intervals of ICI and ECE; 0 for none.
     seed : int
         Start of the random numbers.
 

@@ -24,7 +24,8 @@ def intercept(predictions: Predictions, *, level: float = 0.95) -> Estimate:
 
     Calibration in the large: the intercept of a logistic regression with the log-odds of
     the risk as offset (slope fixed at 1). 0 is ideal; above 0 the risks are too low, below
-    0 too high. The interval is Wald's; from the sandwich where patients have several cases.
+    0 too high. The interval is Wald's, always from the sandwich: with the slope fixed at 1
+    the model is wrong where risks are too extreme, and its own standard error too small.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def intercept(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     if reason:
         return not_estimable(reason, level=level)
     log_odds = logit(predictions.risk)
-    return _estimate(predictions, np.ones((len(predictions), 1)), log_odds, level)
+    return _estimate(predictions, np.ones((len(predictions), 1)), log_odds, level, robust=True)
 
 
 def slope(predictions: Predictions, *, level: float = 0.95) -> Estimate:
@@ -100,8 +101,10 @@ def _estimate(
     design: NDArray[np.float64],
     offset: NDArray[np.float64],
     level: float,
+    *,
+    robust: bool = False,
 ) -> Estimate:
-    """The first coefficient with its Wald interval."""
+    """The first coefficient with its Wald interval; ``robust`` always takes the sandwich."""
     target = predictions.y_true.astype(float)
     beta = _newton(design, target, offset)
     if beta is None:
@@ -110,7 +113,7 @@ def _estimate(
     with np.errstate(all="ignore"):
         covariance = np.linalg.pinv(_information(design, risk))
     method = "Wald, logistic regression"
-    if predictions.is_clustered:
+    if predictions.is_clustered or robust:
         _, patient = np.unique(predictions.patient, return_inverse=True)
         patients, (n, k) = int(patient.max()) + 1, design.shape
         if patients < 2 or n <= k:
@@ -119,7 +122,7 @@ def _estimate(
         sums = np.column_stack([np.bincount(patient, weights=part) for part in residual.T])
         factor = patients / (patients - 1) * (n - 1) / (n - k)
         covariance = factor * covariance @ (sums.T @ sums) @ covariance
-        method += ", patient-clustered sandwich"
+        method += ", patient-clustered sandwich" if predictions.is_clustered else ", sandwich"
     error = math.sqrt(max(float(covariance[0, 0]), 0.0))
     return wald(float(beta[0]), error, level=level, method=method)
 

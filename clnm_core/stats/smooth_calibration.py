@@ -1,27 +1,24 @@
-"""Which share of cases has the outcome, at each predicted risk?
-
-A flexible curve: logistic regression on a restricted cubic spline of the risk's log-odds.
-The log-odds are only the axis along which it is smoothed, so risks nearer to 0 or 1 than
-half a case (``1 / 2n``) may be placed there without changing what the curve says.
-"""
+"""Which share of cases has the outcome, at each predicted risk, and how far off are the risks?"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.error_interval import error_interval
+from clnm_core.stats.flexible_curve import flexible_curve
 from clnm_core.stats.risk_cells import RiskCells, risk_cells
-from clnm_core.stats.spline import LogisticFit, harrell_knots, logistic_fit, restricted_cubic
 from clnm_core.stats.uncertainty import Estimate, critical_value, not_estimable
 
-KNOTS = 4
 _POINTS = 101
-_REFIT_STEPS = 6
+
+METHOD = "test inversion along the calibration curve"
+"""How the intervals of ICI, E50, E90 and ECE are made."""
 
 
 def calibration_curve(predictions: Predictions, *, level: float = 0.95) -> pd.DataFrame:
@@ -43,16 +40,15 @@ def calibration_curve(predictions: Predictions, *, level: float = 0.95) -> pd.Da
     References
     ----------
     .. [1] Austin PC, Steyerberg EW. Stat Med 2014;33:517-535. doi:10.1002/sim.5941
-    .. [2] Harrell FE. Regression Modeling Strategies. 2015. doi:10.1007/978-3-319-19425-7
 
     """
-    fit, knots, reason = _fit(predictions)
-    if reason:
+    curve = flexible_curve(predictions)
+    if curve.reason:
         return pd.DataFrame({name: np.empty(0) for name in ("risk", "observed", "low", "high")})
     grid = np.linspace(predictions.risk.min(), predictions.risk.max(), _POINTS)
-    basis = restricted_cubic(_axis(grid, len(predictions)), knots)
-    centre = basis @ fit.coefficients
-    variance = np.einsum("ij,jk,ik->i", basis, fit.covariance, basis)
+    basis = curve.basis(grid)
+    centre = basis @ curve.fit.coefficients
+    variance = np.einsum("ij,jk,ik->i", basis, curve.fit.covariance, basis)
     reach = critical_value(level) * np.sqrt(np.maximum(variance, 0.0))
     return pd.DataFrame(
         {
@@ -74,9 +70,9 @@ def ici(
 ) -> Estimate:
     """Mean distance between the predicted risk and the calibration curve, over all cases.
 
-    The interval is the basic bootstrap: the curve is fitted again in each resample, on 100
-    quantile cells; whole patients are drawn where they have several cases. It starts at 0
-    where a perfectly calibrated model would show an error this large by chance.
+    The interval holds the true errors that agree with the one that was measured, whose upward
+    bias it so takes away (:mod:`clnm_core.stats.risk_cells`). It starts at 0 where a perfectly
+    calibrated model would show an error this large by chance.
 
     Parameters
     ----------
@@ -84,11 +80,12 @@ def ici(
     level : float
         Confidence, between 0 and 1.
     bootstrap : int
-        Resamples; 0 for no interval.
+        Draws behind the interval; 0 for none.
     seed : int
         Start of the random numbers.
     cells : RiskCells, optional
-        Resampled before, to be shared with :func:`~clnm_core.stats.calibration.ece`.
+        Made before, to be shared with :func:`e50`, :func:`e90` and
+        :func:`~clnm_core.stats.calibration.ece`.
 
     References
     ----------
@@ -96,90 +93,117 @@ def ici(
        2019;38:4051-4065. doi:10.1002/sim.8281
 
     """
-    fit, knots, reason = _fit(predictions)
-    if reason:
-        return not_estimable(reason, level=level)
-    risk = predictions.risk
-    x = _axis(risk, len(risk))
-    value = float(np.abs(expit(restricted_cubic(x, knots) @ fit.coefficients) - risk).mean())
-    cells = cells or risk_cells(predictions, bootstrap=bootstrap, seed=seed)
-    mean_x = np.bincount(cells.cell, weights=x) / cells.trials[0]
-    basis = restricted_cubic(mean_x, knots)
+    made = cells or _cells(predictions, bootstrap, seed)
+    if made is None or made.curve.reason:
+        return _no_curve(predictions, level)
+    distance = _distance(predictions, made)
 
-    def error(trials: NDArray[np.float64], events: NDArray[np.float64]) -> NDArray[np.float64]:
-        distance = np.abs(expit(_refit(basis, trials, events, fit.coefficients)) - cells.mean_risk)
-        return np.asarray((trials * distance).sum(axis=1) / trials.sum(axis=1))
+    def mean(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(distances @ made.weight)
 
-    as_seen = np.broadcast_to(cells.trials[0], cells.honest.shape)
-    errors = error(cells.trials, cells.events)
-    return cells.interval(value, errors, error(as_seen, cells.honest), level)
+    def mixed(step: float) -> float:
+        distances = np.abs(made.truth(step) - made.risk)
+        return float(np.sqrt(np.maximum(mean(distances**2) - mean(distances) ** 2, 0.0) / made.n))
+
+    return _estimate(made, float(distance.mean()), mean, mixed, level)
 
 
-def _axis(risk: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Log-odds of the risk, no nearer to 0 or 1 than half a case."""
-    nearest = 1 / (2 * n)
-    return np.asarray(logit(np.clip(risk, nearest, 1 - nearest)))
+def e50(
+    predictions: Predictions,
+    *,
+    level: float = 0.95,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    cells: RiskCells | None = None,
+) -> Estimate:
+    """Median distance between the predicted risk and the calibration curve.
 
+    Parameters as in :func:`ici`, interval too.
 
-def _fit(predictions: Predictions) -> tuple[LogisticFit, tuple[float, ...], str]:
-    """The fitted curve, its knots, and why there is none (empty where there is one)."""
-    n, events = len(predictions), predictions.events
-    reason = ""
-    if events == 0:
-        reason = "no events"
-    elif events == n:
-        reason = "no non-events"
-    elif predictions.risk.min() == predictions.risk.max():
-        reason = "every case has the same risk"
-    none = LogisticFit(np.full(2, math.nan), np.full((2, 2), math.nan), has_converged=False)
-    if reason:
-        return none, (), reason
-    x = _axis(predictions.risk, n)
-    cluster = None
-    if predictions.is_clustered:
-        cluster = np.unique(predictions.patient, return_inverse=True)[1].astype(np.int64)
-    # A curve that the data cannot bend that far is drawn with fewer bends, then straight.
-    for knots in ([harrell_knots(x, number) for number in (KNOTS, 3)]) + [()]:
-        if x.min() == x.max() or n <= max(len(knots), 2):
-            continue
-        fit = logistic_fit(restricted_cubic(x, knots), predictions.y_true, cluster)
-        if fit.has_converged:
-            return fit, knots, ""
-    return none, (), "the calibration curve has no best fit"
-
-
-def _refit(
-    basis: NDArray[np.float64],
-    trials: NDArray[np.float64],
-    events: NDArray[np.float64],
-    start: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Log-odds of the curve in every cell of every resample.
-
-    Newton's method for all resamples at once, from the curve of all cases; a small ridge
-    keeps resamples that are separated completely from running away.
-
-    Parameters
+    References
     ----------
-    basis : numpy.ndarray of float, shape (cells, k)
-    trials, events : numpy.ndarray of float, shape (resamples, cells)
-    start : numpy.ndarray of float, shape (k,)
-
-    Returns
-    -------
-    numpy.ndarray of float, shape (resamples, cells)
+    .. [1] Austin PC, Steyerberg EW. Stat Med 2019;38:4051-4065. doi:10.1002/sim.8281
 
     """
-    k = basis.shape[1]
-    scale = np.abs(basis).max(axis=0)
-    scale[scale == 0] = 1
-    design = basis / scale
-    products = np.einsum("ij,ik->ijk", design, design).reshape(len(design), k * k)
-    beta = np.tile(start * scale, (len(trials), 1))
-    ridge = 1e-6 * trials.sum(axis=1)[:, None, None] * np.eye(k)
-    for _ in range(_REFIT_STEPS):
-        risk = expit(np.clip(beta @ design.T, -30, 30))
-        score = (events - trials * risk) @ design
-        information = ((trials * risk * (1 - risk)) @ products).reshape(-1, k, k) + ridge
-        beta = beta + np.linalg.solve(information, score[:, :, None])[:, :, 0]
-    return np.clip(beta @ design.T, -30, 30)
+    made = cells or _cells(predictions, bootstrap, seed)
+    return _quantile(predictions, made, 0.5, level)
+
+
+def e90(
+    predictions: Predictions,
+    *,
+    level: float = 0.95,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    cells: RiskCells | None = None,
+) -> Estimate:
+    """Distance between risk and calibration curve that nine of ten cases do not exceed.
+
+    Parameters as in :func:`ici`, interval too.
+
+    References
+    ----------
+    .. [1] Austin PC, Steyerberg EW. Stat Med 2019;38:4051-4065. doi:10.1002/sim.8281
+
+    """
+    made = cells or _cells(predictions, bootstrap, seed)
+    return _quantile(predictions, made, 0.9, level)
+
+
+def _quantile(
+    predictions: Predictions, cells: RiskCells | None, share: float, level: float
+) -> Estimate:
+    if cells is None or cells.curve.reason:
+        return _no_curve(predictions, level)
+    value = float(np.quantile(_distance(predictions, cells), share))
+    half = float(np.sqrt(share * (1 - share) / cells.n))
+    points = len(cells.weight)
+    is_even = bool(cells.weight.max() <= 1.5 * cells.weight.min())
+
+    def quantile(distances: NDArray[np.float64], at: float = share) -> NDArray[np.float64]:
+        if is_even:
+            place = min(int(at * points), points - 1)
+            return np.partition(distances, place, axis=-1)[..., place]
+        order = np.argsort(distances, axis=-1)
+        reached = np.cumsum(cells.weight[order], axis=-1) - cells.weight[order] / 2
+        places = np.minimum((reached < at).sum(axis=-1), points - 1)
+        chosen = np.take_along_axis(order, np.expand_dims(places, -1), -1)
+        return np.asarray(np.take_along_axis(distances, chosen, -1)[..., 0])
+
+    def mixed(step: float) -> float:
+        distances = np.abs(cells.truth(step) - cells.risk)
+        return (
+            float(quantile(distances, share + half) - quantile(distances, max(share - half, 0.0)))
+            / 2
+        )
+
+    return _estimate(cells, value, quantile, mixed, level)
+
+
+def _estimate(
+    cells: RiskCells,
+    value: float,
+    summary: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    mixed: Callable[[float], float],
+    level: float,
+) -> Estimate:
+    """A summary of the distances; ``mixed`` is its standard error from the mix of risks."""
+    return error_interval(
+        value,
+        lambda step: float(summary(np.abs(cells.truth(step) - cells.risk))),
+        lambda step: summary(cells.drawn_distances(step)) + cells.mix_draws * mixed(step),
+        level=level,
+        method=METHOD + (", patient-clustered" if cells.is_clustered else ""),
+    )
+
+
+def _cells(predictions: Predictions, bootstrap: int, seed: int) -> RiskCells | None:
+    return risk_cells(predictions, bootstrap=bootstrap, seed=seed) if len(predictions) else None
+
+
+def _no_curve(predictions: Predictions, level: float) -> Estimate:
+    return not_estimable(flexible_curve(predictions).reason, level=level)
+
+
+def _distance(predictions: Predictions, cells: RiskCells) -> NDArray[np.float64]:
+    return np.abs(cells.curve.observed(predictions.risk) - predictions.risk)

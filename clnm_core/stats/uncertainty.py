@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit, ndtri, stdtrit
 
 Scale = Literal["identity", "log", "logit"]
 """On which scale an interval is symmetric."""
@@ -109,6 +109,26 @@ def critical_value(level: float) -> float:
     return float(ndtri(0.5 + level / 2))
 
 
+def student_value(level: float, freedom: float) -> float:
+    """The same quantile of Student's t; with no degree of freedom, as with one.
+
+    Parameters
+    ----------
+    level : float
+        Confidence, between 0 and 1.
+    freedom : float
+        Degrees of freedom.
+
+    Examples
+    --------
+    >>> round(student_value(0.95, 19), 3)
+    2.093
+
+    """
+    critical_value(level)
+    return float(stdtrit(max(freedom, 1.0), 0.5 + level / 2))
+
+
 def wilson_bounds(
     events: ArrayLike, n: ArrayLike, *, level: float = 0.95
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -170,7 +190,13 @@ def wilson(events: float, n: float, *, level: float = 0.95) -> Estimate:
 
 
 def wald(
-    value: float, standard_error: float, *, level: float, method: str, scale: Scale = "identity"
+    value: float,
+    standard_error: float,
+    *,
+    level: float,
+    method: str,
+    scale: Scale = "identity",
+    freedom: float = math.inf,
 ) -> Estimate:
     """A value with an interval that is symmetric on the chosen scale.
 
@@ -186,9 +212,13 @@ def wald(
         What the estimate will call its interval.
     scale : {"identity", "log", "logit"}
         Where the interval is symmetric.
+    freedom : float
+        Degrees of freedom of Student's t; the normal distribution where there is no end to
+        them.
 
     """
-    reach = critical_value(level) * standard_error
+    quantile = critical_value(level) if math.isinf(freedom) else student_value(level, freedom)
+    reach = quantile * standard_error
     if scale == "log":
         factor = math.exp(min(reach / value, 700.0))
         low, high = value / factor, value * factor
@@ -200,8 +230,17 @@ def wald(
     return Estimate(value, min(low, value), max(high, value), level, method)
 
 
-def logit_interval(value: float, standard_error: float, *, level: float, method: str) -> Estimate:
+def logit_interval(
+    value: float,
+    standard_error: float,
+    *,
+    level: float,
+    method: str,
+    freedom: float = math.inf,
+) -> Estimate:
     """A value between 0 and 1 with an interval that stays between 0 and 1.
+
+    Parameters as in :func:`wald`.
 
     Examples
     --------
@@ -210,7 +249,7 @@ def logit_interval(value: float, standard_error: float, *, level: float, method:
     (0.752, 0.964)
 
     """
-    return wald(value, standard_error, level=level, method=method, scale="logit")
+    return wald(value, standard_error, level=level, method=method, scale="logit", freedom=freedom)
 
 
 def clipped(estimate: Estimate, low: float, high: float) -> Estimate:

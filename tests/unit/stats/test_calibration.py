@@ -19,6 +19,8 @@ from clnm_core.stats.calibration import (
     brier_scaled,
     calibration_bins,
     calibration_curve,
+    e50,
+    e90,
     ece,
     ici,
     intercept,
@@ -90,10 +92,12 @@ def test_intercept_and_its_interval_equal_statsmodels() -> None:
         np.ones(800),
         family=sm.families.Binomial(),
         offset=logit(predictions.risk),
-    ).fit()
+    ).fit(cov_type="HC0")
     found = intercept(predictions)
     assert found.value == pytest.approx(fit.params[0], abs=1e-8)
-    assert (found.low, found.high) == pytest.approx(fit.conf_int()[0], abs=1e-4)
+    half = fit.bse[0] * math.sqrt(800 / 799) * 1.959963985
+    assert (found.value - found.low, found.high - found.value) == pytest.approx((half, half))
+    assert found.method == "Wald, logistic regression, sandwich"
 
 
 def test_slope_and_its_interval_equal_statsmodels() -> None:
@@ -208,6 +212,14 @@ def test_intervals_of_brier_agree_with_resampled_rows() -> None:
         assert found.high == pytest.approx(high, abs=0.1 * width)
 
 
+def test_a_ratio_that_the_risks_leave_no_room_for_is_not_certain() -> None:
+    found = o_e_ratio(Predictions.of([0, 1, 0, 1], [0.0, 0.2, 0.0, 0.2]))
+    assert found.value == pytest.approx(5)
+    assert found.low < 4
+    assert found.high > 6
+    assert found.method == "Wilson for the observed share"
+
+
 def test_giving_everybody_the_prevalence_saves_nothing() -> None:
     assert brier_scaled(Predictions.of([1, 0, 0, 0], [0.25] * 4)).value == pytest.approx(0)
 
@@ -230,20 +242,22 @@ def test_the_expected_calibration_error_is_the_mean_over_the_bins() -> None:
     assert ece(predictions, bootstrap=0).value == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("error", [ece, ici])
+@pytest.mark.parametrize("error", [ece, ici, e50, e90])
 def test_a_calibration_error_starts_at_zero_where_chance_explains_it(error: object) -> None:
-    honest = error(cohort(2000, seed=1))
-    wrong = error(cohort(2000, seed=1, bend=0.5, shift=0.8))
+    honest = error(cohort(2000, seed=2))
+    wrong = error(cohort(2000, seed=2, bend=0.5, shift=0.8))
     assert honest.low == 0 < honest.value <= honest.high
     assert wrong.low > 0.05
 
 
-@pytest.mark.parametrize("error", [ece, ici])
+@pytest.mark.parametrize("error", [ece, ici, e50, e90])
 def test_the_same_seed_gives_the_same_interval(error: object) -> None:
     predictions = clustered(400, 150)
     assert error(predictions, seed=3) == error(predictions, seed=3)
     assert error(predictions, seed=3) != error(predictions, seed=4)
-    assert error(predictions).method == "basic bootstrap, patient-clustered"
+    assert error(predictions).method == (
+        "test inversion along the calibration curve, patient-clustered"
+    )
 
 
 def test_without_resamples_there_is_a_value_and_no_interval() -> None:

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import expit, logit
 from sklearn import metrics as sklearn_metrics
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.discrimination import (
+    ENOUGH_FOR_DELONG,
     auc,
     auc_logit,
+    auc_shown,
     auc_variance,
     average_precision,
     pr_curve,
@@ -109,7 +113,8 @@ def test_the_standard_error_of_average_precision_is_the_numeric_jackknife() -> N
     error = math.sqrt(np.square(influence).sum() * 60 / 59)
     found = average_precision(predictions)
     width = math.log(found.high / (1 - found.high)) - math.log(found.low / (1 - found.low))
-    assert width / (2 * 1.959964) * base * (1 - base) == pytest.approx(error, rel=1e-4)
+    quantile = stats.t.ppf(0.975, predictions.events - 1)
+    assert width / (2 * quantile) * base * (1 - base) == pytest.approx(error, rel=1e-4)
 
 
 def brute_force_obuchowski(predictions: Predictions) -> float:
@@ -199,3 +204,30 @@ def test_curves_without_both_classes_have_no_rows() -> None:
     assert roc_curve(Predictions.of([1, 1], [0.1, 0.2])).empty
     assert pr_curve(Predictions.of([0, 0], [0.1, 0.2])).empty
     assert roc_curve(Predictions.of([], [])).empty
+
+
+def test_the_logit_interval_is_students_on_the_log_odds() -> None:
+    predictions = cohort(60)
+    found, error = auc_logit(predictions), math.sqrt(auc_variance(predictions))
+    fewer = min(predictions.events, 60 - predictions.events)
+    reach = stats.t.ppf(0.975, fewer - 1) * error / (found.value * (1 - found.value))
+    ends = expit(logit(found.value) + np.array([-reach, reach]))
+    assert (found.low, found.high) == pytest.approx(tuple(ends), abs=1e-12)
+    assert found.method == "DeLong, logit, Student's t"
+
+
+def test_few_events_are_shown_with_the_logit_interval_and_the_reason() -> None:
+    few, many = cohort(100), cohort(2 * ENOUGH_FOR_DELONG + 60)
+    shown, logit_one = auc_shown(few), auc_logit(few)
+    assert (shown.low, shown.high) == (logit_one.low, logit_one.high)
+    lacking = "events" if 2 * few.events <= 100 else "non-events"
+    assert shown.method == f"DeLong, logit, Student's t (DeLong's needs 100 {lacking})"
+    assert auc_shown(many) == auc(many)
+    assert not auc_shown(Predictions.of([0, 0], [0.1, 0.2])).is_estimable
+
+
+def test_cases_of_one_patient_count_once_towards_enough() -> None:
+    plain = cohort(300)
+    clustered = Predictions.of(plain.y_true, plain.risk, np.arange(300) // 3)
+    assert auc_shown(plain).method == "DeLong"
+    assert "logit" in auc_shown(clustered).method

@@ -74,14 +74,48 @@ def test_shares_have_wilsons_interval() -> None:
     assert found["flag_rate"] == wilson(counts.tp + counts.fp, counts.n)
 
 
-def test_drawing_counts_equals_drawing_rows() -> None:
-    predictions = cohort()
-    rows = np.random.default_rng(9).integers(400, size=(4000, 400))
+def test_the_intervals_agree_with_resampled_rows() -> None:
+    predictions = cohort(2000)
+    rows = np.random.default_rng(9).integers(2000, size=(2000, 2000))
     y, call = predictions.y_true[rows], predictions.risk[rows] >= 0.5
-    tp, wrong = (y & call).sum(axis=1), (y != call).sum(axis=1)
-    low, high = np.quantile(2 * tp / (2 * tp + wrong), [0.025, 0.975])
-    found = operating_point(predictions, 0.5, bootstrap=4000)["f1"]
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.006)
+    tp, fp = (y & call).sum(axis=1), (~y & call).sum(axis=1)
+    fn, tn = (y & ~call).sum(axis=1), (~y & ~call).sum(axis=1)
+    resampled = {
+        "f1": 2 * tp / (2 * tp + fp + fn),
+        "balanced_accuracy": (tp / (tp + fn) + tn / (tn + fp)) / 2,
+        "mcc": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
+    }
+    found = operating_point(predictions, 0.5)
+    for name, sample in resampled.items():
+        low, high = np.quantile(sample, [0.025, 0.975])
+        assert found[name].low == pytest.approx(low, abs=0.08 * (high - low)), name
+        assert found[name].high == pytest.approx(high, abs=0.08 * (high - low)), name
+
+
+def test_intervals_of_clustered_cases_agree_with_resampled_patients() -> None:
+    generator = np.random.default_rng(4)
+    patient = np.repeat(np.arange(400), generator.integers(1, 6, size=400))
+    level = generator.normal(size=400)[patient]
+    risk = 1 / (1 + np.exp(-level - generator.normal(size=len(patient))))
+    y = level + generator.normal(size=len(patient)) > 0
+    predictions = Predictions.of(y, risk, patient)
+    cell = 2 * (risk >= 0.5) + y
+    own = np.zeros((400, 4))
+    np.add.at(own, (patient, cell), 1)
+    weight = generator.multinomial(400, np.full(400, 1 / 400), size=4000)
+    tn, fn, fp, tp = (weight @ own).T
+    resampled = {
+        "sensitivity": tp / (tp + fn),
+        "npv": tn / (tn + fn),
+        "f1": 2 * tp / (2 * tp + fp + fn),
+        "balanced_accuracy": (tp / (tp + fn) + tn / (tn + fp)) / 2,
+        "mcc": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
+    }
+    found = operating_point(predictions, 0.5)
+    for name, sample in resampled.items():
+        low, high = np.quantile(sample, [0.025, 0.975])
+        assert found[name].low == pytest.approx(low, abs=0.1 * (high - low)), name
+        assert found[name].high == pytest.approx(high, abs=0.1 * (high - low)), name
 
 
 def test_copies_of_a_case_in_one_patient_do_not_narrow_an_interval() -> None:
@@ -91,24 +125,34 @@ def test_copies_of_a_case_in_one_patient_do_not_narrow_an_interval() -> None:
     for name in NAMES:
         assert wide[name].value == pytest.approx(narrow[name].value)
         assert wide[name].high - wide[name].low == pytest.approx(
-            narrow[name].high - narrow[name].low, rel=0.12
+            narrow[name].high - narrow[name].low, rel=0.02
         )
-        assert wide[name].method == "percentile bootstrap, patient-clustered"
-
-
-def test_many_patients_are_drawn_in_blocks_with_the_same_width() -> None:
-    once = cohort(4000)
-    twice = Predictions.of(np.tile(once.y_true, 2), np.tile(once.risk, 2), list(range(4000)) * 2)
-    narrow, wide = operating_point(once, 0.5)["accuracy"], operating_point(twice, 0.5)["accuracy"]
-    assert wide.high - wide.low == pytest.approx(narrow.high - narrow.low, rel=0.12)
+        assert wide[name].method == narrow[name].method + ", patient-clustered"
 
 
 def test_a_perfect_classifier_keeps_an_honest_interval() -> None:
     found = operating_point(Predictions.of([1, 0] * 15, [0.9, 0.1] * 15), 0.5)
     for name in ("f1", "balanced_accuracy", "mcc", "sensitivity"):
-        assert found[name].value == 1
+        assert found[name].value == found[name].high == 1
         assert 0.5 < found[name].low < 0.99
-    assert found["mcc"].method == "percentile bootstrap, half a case added to each count"
+    assert found["f1"].low == pytest.approx(2 * wilson(15, 15).low / (1 + wilson(15, 15).low))
+    assert found["mcc"].method.endswith("half a case added to each count")
+
+
+def test_a_perfect_classifier_of_few_patients_is_not_certain_either() -> None:
+    found = operating_point(Predictions.of([1, 0] * 15, [0.9, 0.1] * 15, np.arange(30) // 10), 0.5)
+    for name in ("f1", "balanced_accuracy", "mcc", "sensitivity", "accuracy"):
+        assert found[name].value == found[name].high == 1
+        assert found[name].low < 0.5, name
+
+
+def test_balanced_accuracy_joins_two_wilson_intervals() -> None:
+    found = operating_point(cohort(), 0.5)
+    sensitivity, specificity = found["sensitivity"], found["specificity"]
+    below = math.hypot(sensitivity.value - sensitivity.low, specificity.value - specificity.low)
+    assert found["balanced_accuracy"].low == pytest.approx(
+        found["balanced_accuracy"].value - below / 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,14 +175,9 @@ def test_a_measure_that_cannot_be_had_says_why(y: list, risk: list, name: str, r
     assert math.isnan(found.value)
 
 
-def test_one_patient_is_too_few_to_resample() -> None:
+def test_one_patient_with_several_cases_has_no_interval() -> None:
     found = operating_point(Predictions.of([1, 0], [0.9, 0.1], [3, 3]), 0.5)
-    assert found["sensitivity"].method == "not estimable: too few patients to resample"
-
-
-def test_a_negative_number_of_resamples_is_refused() -> None:
-    with pytest.raises(ValueError, match="bootstrap must be 0 or more; got -1"):
-        operating_point(cohort(), 0.5, bootstrap=-1)
+    assert found["sensitivity"].method == "not estimable: one patient only"
 
 
 def test_youdens_threshold_beats_every_other_risk() -> None:
