@@ -80,7 +80,7 @@ def _strip(solved: Solved) -> None:
         row = by_name[name]
         if not row["greatest"] - row["least"] < 0.9:
             continue
-        value = range_text((row["least"], row["greatest"]))
+        value = _short(row["least"], row["greatest"])
         interval = range_text((row["low"], row["high"])) if is_known else ""
         under = f"interval {interval}" if interval else "no interval"
         figures.append(panels.Figure(wording.upper_first(LABELS[name]), value, under))
@@ -108,9 +108,16 @@ def _clash_figures(solved: Solved) -> list[panels.Figure]:
         printed = solved.paper.rates[name].text
         figures += [
             panels.Figure(f"{label}, printed", printed),
-            panels.Figure(f"{label}, by all the others", range_text(ends)),
+            panels.Figure(f"{label}, by all the others", _short(*ends), range_text(ends)),
         ]
     return figures
+
+
+def _short(least: float, greatest: float) -> str:
+    """One value with a decimal, or a range without, to fit above its interval."""
+    if range_text((least, least)) == range_text((greatest, greatest)):
+        return range_text((least, greatest))
+    return f"{wording.percent_interval(least, greatest)} %"
 
 
 def _count(count: int) -> str:
