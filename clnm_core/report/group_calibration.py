@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from clnm_core.domain.columns import Column
@@ -21,17 +22,24 @@ from clnm_core.stats.subgroups import FEWEST
 MOST_GROUPS = 8
 """Groups of a column that are drawn; the smallest of more go together."""
 
+LARGEST = 50_000
+"""Cases of a group from which a curve is drawn; of more, a sample of patients stands for all."""
+
 BINS = 5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GroupCurve:
-    """Calibration of one group: the flexible curve (empty where there is none) and bins."""
+    """Calibration of one group: the flexible curve (empty where there is none) and bins.
+
+    ``n`` and ``events`` are of the whole group, ``drawn_from`` the cases behind curve and bins.
+    """
 
     column: str
     level: str
     n: int
     events: int
+    drawn_from: int
     curve: pd.DataFrame
     bins: pd.DataFrame
 
@@ -42,6 +50,8 @@ def calibration_of_groups(
     *,
     columns: Iterable[Column] = (),
     fewest: int = FEWEST,
+    largest: int = LARGEST,
+    seed: int = 0,
     level: float = 0.95,
 ) -> tuple[GroupCurve, ...]:
     """The calibration curve of every group with enough cases, column by column.
@@ -56,6 +66,10 @@ def calibration_of_groups(
         Declarations of the columns.
     fewest : int
         Groups with fewer cases are left out.
+    largest : int
+        A group with more cases is drawn from about as many, of patients picked at random.
+    seed : int
+        Start of the random numbers.
     level : float
         Confidence of the bands.
 
@@ -67,17 +81,27 @@ def calibration_of_groups(
             inside = predictions.where(parted.codes == code)
             if len(inside) < fewest:
                 continue
+            drawn = _sampled(inside, largest, seed)
             found.append(
                 GroupCurve(
                     parted.column,
                     name,
                     len(inside),
                     inside.events,
-                    calibration_curve(inside, level=level),
-                    calibration_bins(inside, bins=BINS, level=level),
+                    len(drawn),
+                    calibration_curve(drawn, level=level),
+                    calibration_bins(drawn, bins=BINS, level=level),
                 )
             )
     return tuple(found)
+
+
+def _sampled(cases: Predictions, largest: int, seed: int) -> Predictions:
+    """All cases, or those of patients picked at random, about ``largest`` of them."""
+    if len(cases) <= largest:
+        return cases
+    chance = np.random.default_rng(seed).random(int(cases.patient.max()) + 1)
+    return cases.where(chance[cases.patient] < largest / len(cases))
 
 
 def group_calibration_figures(
@@ -102,6 +126,8 @@ def _small(group: GroupCurve) -> str:
         svg.dots(axes, bins["mean_risk"], bins["observed"], bins["low"], bins["high"]),
     ]
     words = f"{count_text(group.n, 'case')}, {count_text(group.events, 'event')}"
+    if group.drawn_from < group.n:
+        words += f"; drawn from {group.drawn_from:,} of them, of patients picked at random"
     if not len(curve):
         words += "; no curve can be estimated"
     description = f"Calibration of {group.column} {group.level}: {words}"

@@ -154,6 +154,20 @@ def test_groups_have_their_calibration_and_what_is_too_small_has_none(report):
     assert "script" not in {tag for tag, _ in page.tags}
 
 
+def test_a_large_group_is_drawn_from_a_sample_of_patients_and_says_so(report):
+    rng = np.random.default_rng(5)
+    risk = rng.beta(2, 3, 3000)
+    cases = Predictions.of(rng.random(3000) < risk, risk, np.arange(3000) // 3)
+    groups = pd.DataFrame({"sex": ["f"] * 3000})
+    (curve,) = calibration_of_groups(cases, groups, largest=900)
+    assert curve.n == 3000
+    assert 750 < curve.drawn_from < 1050
+    assert curve.drawn_from % 3 == 0
+    assert curve.bins["n"].sum() == curve.drawn_from
+    words = Reader(audit_html(report, title="x", curves=(curve,))).text
+    assert f"drawn from {curve.drawn_from:,} of them, of patients picked at random" in words
+
+
 def test_gaps_carry_ratio_adjusted_p_and_the_cases_needed(report):
     text = audit_html(report, title="x")
     table = text[text.index("Gaps between groups") : text.index("Groups as a whole")]
