@@ -50,3 +50,13 @@ def permuted(paired: PairedPredictions, seed: int = 1) -> PairedPredictions:
     return PairedPredictions(
         paired.names, paired.y_true[order], paired.risks[:, order], paired.patient[order]
     )
+
+
+def copied(paired: PairedPredictions, times: int) -> PairedPredictions:
+    """Every case several times, all of them of its own patient."""
+    return PairedPredictions(
+        paired.names,
+        np.repeat(paired.y_true, times),
+        np.repeat(paired.risks, times, axis=1),
+        np.repeat(paired.patient, times),
+    )

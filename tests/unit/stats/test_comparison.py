@@ -20,7 +20,7 @@ from clnm_core.stats.comparison import (
 )
 from clnm_core.stats.discrimination import auc, auc_variance
 from clnm_core.stats.uncertainty import Estimate, not_estimable
-from tests.unit.stats.paired_cases import drawn, permuted, small_sets
+from tests.unit.stats.paired_cases import copied, drawn, permuted, small_sets
 
 
 def numbers(one: object) -> tuple[float, float, float, float]:
@@ -64,12 +64,7 @@ def test_the_clustered_covariance_is_that_of_patients_drawn_again() -> None:
 
 def test_copies_of_a_case_in_one_patient_add_nothing() -> None:
     once = drawn(100, seed=2)
-    thrice = PairedPredictions(
-        once.names,
-        np.repeat(once.y_true, 3),
-        np.repeat(once.risks, 3, axis=1),
-        np.repeat(once.patient, 3),
-    )
+    thrice = copied(once, 3)
     assert areas(thrice).covariance == pytest.approx(areas(once).covariance)
 
 

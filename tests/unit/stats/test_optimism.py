@@ -12,7 +12,7 @@ from clnm_core.domain.paired import PairedPredictions
 from clnm_core.stats import optimism
 from clnm_core.stats.comparison import areas
 from clnm_core.stats.optimism import weighted_aucs, winners_optimism
-from tests.unit.stats.paired_cases import drawn, permuted, small_sets
+from tests.unit.stats.paired_cases import copied, drawn, permuted, small_sets
 
 
 @given(small_sets())
@@ -49,6 +49,16 @@ def test_the_correction_is_that_of_resampling_rows(per_patient: int) -> None:
     assert found.corrected.low == pytest.approx(np.quantile(honest, 0.025), abs=0.02)
     assert found.corrected.high == pytest.approx(np.quantile(honest, 0.975), abs=0.02)
     assert ("patients" in found.corrected.method) == (per_patient > 1)
+
+
+def test_copies_of_a_case_in_one_patient_change_nothing() -> None:
+    once = drawn(90, shifts=(1.0, 0.8, 0.9))
+    alone = winners_optimism(once, bootstrap=150)
+    thrice = winners_optimism(copied(once, 3), bootstrap=150)
+    assert thrice.optimism == pytest.approx(alone.optimism)
+    assert thrice.corrected.low == pytest.approx(alone.corrected.low)
+    assert thrice.corrected.high == pytest.approx(alone.corrected.high)
+    assert thrice.wins == pytest.approx(alone.wins)
 
 
 def test_drawing_areas_agrees_with_drawing_cases(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from clnm_core.stats.reclassification import (
     idi,
     reclassification_table,
 )
-from tests.unit.stats.paired_cases import drawn, permuted, small_sets
+from tests.unit.stats.paired_cases import copied, drawn, permuted, small_sets
 
 
 @pytest.fixture
@@ -130,6 +130,28 @@ def test_intervals_of_sums_are_as_wide_as_a_patient_bootstrap() -> None:
     for one, error in zip(everything(paired, "m0", "m1"), np.std(values, axis=0), strict=True):
         assert one.total.method == "Wald, clustered by patient"
         assert (one.total.high - one.total.low) / 2 / 1.97 == pytest.approx(error, rel=0.15)
+
+
+def test_copies_of_a_case_in_one_patient_add_nothing_to_mean_risks() -> None:
+    once = drawn(80, seed=6)
+    alone, thrice = idi(once, "m0", "m1"), idi(copied(once, 3), "m0", "m1")
+    for part, other in ((alone.events, thrice.events), (alone.non_events, thrice.non_events)):
+        assert (part.low, part.high) == pytest.approx((other.low, other.high))
+    assert "clustered by patient" in thrice.total.method
+
+
+def test_a_shift_of_all_cases_of_a_patient_cancels_out() -> None:
+    """Each patient has one case of either class; both risks rise by the same amount."""
+    shift = np.random.default_rng(0).uniform(-0.2, 0.2, 40).round(2)
+    old = np.full(80, 0.5)
+    both = PairedPredictions.of(
+        [True, False] * 40, {"new": old + np.repeat(shift, 2), "old": old}, np.arange(80) // 2
+    )
+    found = idi(both, "new", "old")
+    assert found.events.high - found.events.low > 0.05
+    assert found.total.high - found.total.low < 1e-9
+    moved = continuous_nri(both, "new", "old")
+    assert moved.total.high - moved.total.low < 1e-9
 
 
 @given(small_sets())
