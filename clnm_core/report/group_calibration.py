@@ -22,7 +22,7 @@ from clnm_core.stats.subgroups import FEWEST
 MOST_GROUPS = 8
 """Groups of a column that are drawn; the smallest of more go together."""
 
-LARGEST = 50_000
+LARGEST = 20_000
 """Cases of a group from which a curve is drawn; of more, a sample of patients stands for all."""
 
 BINS = 5
