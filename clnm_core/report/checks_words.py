@@ -61,7 +61,8 @@ def checks_answer(checks: Sequence[Check]) -> str:
     shown = in_order([check for check in checks if check.state == "found"])
     silent = sum(check.state == "not checked" for check in checks)
     looked = len(checks) - silent
-    rest = f" {count_text(silent, 'check')} could not look; they say why below." if silent else ""
+    why = "it says why below" if silent == 1 else "they say why below"
+    rest = f" {count_text(silent, 'check')} could not look; {why}." if silent else ""
     if not shown:
         return f"Nothing was found by {looked} of {count_text(len(checks), 'check')}.{rest}"
     counted = [
@@ -91,7 +92,7 @@ def shift_words(result: TwoSample, *, first: str, second: str) -> str:
 
     """
     area = result.auc
-    parts = f"{first} ({result.n_first:,} cases) and {second} ({result.n_second:,})"
+    parts = f"{first} ({result.n_first:,}) and {second} ({result.n_second:,})"
     if not area.is_estimable:
         return f"{parts} cannot be compared by a classifier: {area.method.split(': ')[-1]}."
     words = f"{number(area.value)} ({interval(area.low, area.high)})"

@@ -14,7 +14,7 @@ from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column, Kind, Registry, Role
 from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import EmptyCohortError, MissingOutcomeError
-from clnm_core.imaging.fingerprint import copies
+from clnm_core.imaging.copies import copies
 from clnm_core.stats.checks.claims import Claim
 from clnm_core.stats.checks.groups import Grouped
 from clnm_core.stats.checks.predictions import TrainingAndNew

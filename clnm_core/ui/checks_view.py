@@ -34,7 +34,7 @@ def draw(query: CohortQuery) -> None:
         _found(check)
     st.subheader("Everything that was looked for", anchor=False)
     _table(checks)
-    _explained(shown[0].code if shown else "C01")
+    _explained()
 
 
 def _strip(checks: tuple[Check, ...]) -> None:
@@ -84,10 +84,10 @@ def _table(checks: tuple[Check, ...]) -> None:
     panels.table_download(rows, "checks")
 
 
-def _explained(first: str) -> None:
-    names = {code: f"{code} · {title}" for code, title in checks_words.ALL_CODES.items()}
-    ordered = {first: names[first]} | names
-    code = pickers.pick("Explain a code", "code", ordered)
+def _explained() -> None:
+    left, _, _ = st.columns(3)
+    with left:
+        code = pickers.pick("Explain a code", "code", {one: one for one in checks_words.ALL_CODES})
     with st.container(border=True, key="explained"):
-        st.markdown(f"**{names[code]}**")
+        st.markdown(f"**{code} · {checks_words.ALL_CODES[code]}**")
         st.markdown(checks_words.explanation(code))

@@ -39,7 +39,7 @@ HEAPED = 0.3
 FEWEST = 50
 """Values below which digits are not judged."""
 
-WIDEST_STEP = 20
+LEAST_SPREAD = 5
 """The middle half of the values must span this many units of the last digit."""
 
 _MOST_DECIMALS = 6
@@ -78,7 +78,7 @@ def last_digits(values: NDArray[np.float64]) -> tuple[int, int, float]:
         return 0, 0, math.nan
     units = np.round(known * 10.0**decimals)
     low, high = np.quantile(units, [0.25, 0.75])
-    if high - low < WIDEST_STEP:
+    if high - low < LEAST_SPREAD:
         return 0, 0, math.nan
     judged, round_ones = len(units), int((np.abs(units) % 5 == 0).sum())
     return judged, round_ones, float(stats.binom.sf(round_ones - 1, judged, EXPECTED))

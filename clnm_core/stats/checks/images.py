@@ -71,7 +71,7 @@ def near_duplicates(images: pd.DataFrame, pairs: pd.DataFrame, *, is_complete: b
         ``image_id, patient_id, split, digest, has_fingerprint`` of every image.
     pairs : pandas.DataFrame
         ``first, second`` (row numbers of ``images``) and ``likeness``, as
-        :func:`clnm_core.imaging.fingerprint.copies` finds them.
+        :func:`clnm_core.imaging.copies.copies` finds them.
     is_complete : bool
         Whether all candidates were compared.
 

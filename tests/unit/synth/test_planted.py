@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.imaging.fingerprint import copies, fingerprint
+from clnm_core.imaging.copies import copies
+from clnm_core.imaging.fingerprint import fingerprint
 from clnm_core.stats.calibration import o_e_ratio
 from clnm_core.stats.discrimination import auc
 from clnm_core.synth import planted
