@@ -178,12 +178,12 @@ def _kappa(
     n = len(agreed)
     if n == 0:
         return not_estimable("no cases", level=level)
+    patients = int(patient.max()) + 1
     seen, chance = float(agreed.mean()), float(chance_first.mean())
     if 1 - chance < 1e-12:
         return not_estimable("all readings are the same, so chance alone agrees", level=level)
     kappa = (seen - chance) / (1 - chance)
     if seen == 1:
-        patients = len(np.unique(patient))
         low = (wilson(patients, patients, level=level).low - chance) / (1 - chance)
         return Estimate(1.0, max(low, -1.0), 1.0, level, "Wilson; all agree")
     moved = (agreed - seen) * (1 - chance)
@@ -191,7 +191,7 @@ def _kappa(
     error = clustered_standard_error(moved / (n * (1 - chance) ** 2), patient)
     if math.isnan(error):
         return not_estimable("one patient only", level=level)
-    if len(np.unique(patient)) < n:
+    if patients < n:
         method += ", clustered by patient"
     return clipped(wald(kappa, error, level=level, method=method), -1.0, 1.0)
 
