@@ -55,22 +55,20 @@ def recalibration_methods(method: str, *, bootstrap: int, seed: int, level: floa
         "calibration curve: restricted cubic spline on the log-odds of the risk (Austin 2014)",
         "bins of equal size: Wilson 1927",
         "intercept and slope: logistic (Cox 1958)",
-        f"ICI: Austin 2019; ICI and ECE: basic bootstrap, {bootstrap:,} resamples, seed {seed}",
-        "Brier 1950, Wald",
+        f"ICI: Austin 2019; ICI and ECE: test inversion (Carpenter 1999), {bootstrap:,} draws, seed {seed}",
+        "Brier 1950, Wald on the log-odds",
         *corrected,
         f"{percent(level)} intervals",
     )
 
 
-def thresholds_methods(
-    *, bootstrap: int, seed: int, is_clustered: bool, level: float = 0.95
-) -> str:
+def thresholds_methods(*, is_clustered: bool, level: float = 0.95) -> str:
     """How thresholds were chosen and carried."""
-    shares = _percentiles(bootstrap, seed) if is_clustered else "Wilson 1927"
+    effective = " on the effective number of cases, Rao 1992" if is_clustered else ""
     return _line(
         "threshold chosen on one split, in steps of 0.01, and carried to the others unchanged",
         "largest sum of sensitivity and specificity: Youden 1950; from costs: Pauker 1975",
-        f"sensitivity, specificity and other shares: {shares}",
+        f"sensitivity, specificity and other shares: Wilson 1927{effective}",
         "a case is positive when its risk is at or above the threshold",
         f"{percent(level)} intervals",
     )

@@ -236,7 +236,7 @@ def _methods(
         else f"Threshold {threshold:g}"
     )
     area = "Obuchowski's clustered variance" if clustered else "DeLong"
-    shares = "patient-clustered bootstrap" if clustered else "Wilson"
+    shares = "Wilson on the effective number of cases" if clustered else "Wilson"
     unit = "patients, with all their cases" if clustered else "cases"
     wald = "Wald with a patient-clustered sandwich" if clustered else "Wald"
     return (

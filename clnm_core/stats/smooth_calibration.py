@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +17,9 @@ from clnm_core.stats.risk_cells import RiskCells, risk_cells
 from clnm_core.stats.uncertainty import Estimate, critical_value, not_estimable
 
 _POINTS = 101
+
+ENOUGH_FOR_QUANTILES = 100
+"""Cases of the smaller class from which the intervals of E50 and E90 are given."""
 
 METHOD = "test inversion along the calibration curve"
 """How the intervals of ICI, E50, E90 and ECE are made."""
@@ -118,7 +122,9 @@ def e50(
 ) -> Estimate:
     """Median distance between the predicted risk and the calibration curve.
 
-    Parameters as in :func:`ici`, interval too.
+    Parameters as in :func:`ici`, interval too; with fewer than
+    :data:`ENOUGH_FOR_QUANTILES` events or non-events there is none, because it covered less
+    than 93 % in simulation.
 
     References
     ----------
@@ -139,7 +145,7 @@ def e90(
 ) -> Estimate:
     """Distance between risk and calibration curve that nine of ten cases do not exceed.
 
-    Parameters as in :func:`ici`, interval too.
+    Parameters as in :func:`ici`, interval as in :func:`e50`.
 
     References
     ----------
@@ -156,6 +162,10 @@ def _quantile(
     if cells is None or cells.curve.reason:
         return _no_curve(predictions, level)
     value = float(np.quantile(_distance(predictions, cells), share))
+    if cells.fewer < ENOUGH_FOR_QUANTILES:
+        lacking = "events" if 2 * predictions.events <= cells.n else "non-events"
+        reason = f"no interval: it needs {ENOUGH_FOR_QUANTILES} {lacking} to cover"
+        return Estimate(value, math.nan, math.nan, level, reason)
     half = float(np.sqrt(share * (1 - share) / cells.n))
     points = len(cells.weight)
     is_even = bool(cells.weight.max() <= 1.5 * cells.weight.min())

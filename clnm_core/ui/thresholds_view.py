@@ -16,7 +16,7 @@ from clnm_core.stats.metrics import METRICS
 from clnm_core.ui import cached, panels, performance_facts, performance_view, pickers
 from clnm_core.ui.calibration_view import in_order
 from clnm_core.ui.charts.rates import rates_figure
-from clnm_core.ui.judged import BOOTSTRAP, SEED, Called, Judged
+from clnm_core.ui.judged import Called, Judged
 from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.words import plain, unbroken
 
@@ -79,9 +79,7 @@ def draw(query: CohortQuery, model: str, judged: Judged, called: Called) -> str:
             "CNCR2820030106>3.0.CO;2-3.",
             "rates",
         )
-    return thresholds_methods(
-        bootstrap=BOOTSTRAP, seed=SEED, is_clustered=any(c.is_clustered for c in counts.values())
-    )
+    return thresholds_methods(is_clustered=any(c.is_clustered for c in counts.values()))
 
 
 def printed(table: pd.DataFrame, chosen_on: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def lines(is_clustered: bool) -> list[str]:
     clustered = {"is_clustered": is_clustered, **BY_BOOTSTRAP}
     return [
         separation_methods(over="specificity", low=0.9, **clustered),
-        thresholds_methods(**clustered),
+        thresholds_methods(is_clustered=is_clustered),
         usefulness_methods(**clustered),
         *(recalibration_methods(method, **BY_BOOTSTRAP) for method in ("", *METHODS)),
     ]
@@ -41,7 +41,7 @@ def test_patients_with_several_cases_change_the_method() -> None:
     assert "DeLong 1988" in alone[0]
     assert "Obuchowski 1997" in together[0]
     assert "Wilson 1927" in alone[1]
-    assert "patient-level resamples, seed 7" in together[1]
+    assert "effective number of cases" in together[1]
     assert "case-level" in alone[2]
 
 
