@@ -16,9 +16,12 @@ from clnm_core.domain.predictions import Predictions
 from clnm_core.stats import calibration
 from clnm_core.stats.calibration import calibration_bins
 from clnm_core.stats.call_counts import CallCounts, call_counts
+from clnm_core.stats.delong import fewer_patients
 from clnm_core.stats.discrimination import (
+    ENOUGH_FOR_DELONG,
     auc,
     auc_logit,
+    auc_shown,
     average_precision,
     pr_curve,
     roc_curve,
@@ -40,7 +43,11 @@ from clnm_core.ui.charts.thinning import thinned
 BOOTSTRAP, SEED = 1_000, 0
 """Resamples behind the intervals that need them, and where they start."""
 
-FURTHER = {"auc_logit": "AUC, interval on the log-odds"}
+FURTHER = {
+    "auc_logit": "AUC, interval on the log-odds",
+    "e50": "Median distance from the curve (E50)",
+    "e90": "Distance that 90 % do not exceed (E90)",
+}
 """Measures that the page shows beside those of a report, and what they are called."""
 
 BESIDE = {"auc": ("auc_logit",), "ici": ("e50", "e90")}
@@ -55,7 +62,7 @@ class Judged:
     """What holds at every threshold.
 
     ``metrics`` are the measures of a report that need no threshold, by name, and ``further``
-    those that only the page shows; ``counts`` holds the calls at every step of the slider.
+    those that only the page shows (``auc_shown`` has the interval that covers in so many cases); ``counts`` holds the calls at every step of the slider.
     ``roc`` and ``pr`` have at most 1,000 rows; these and the other frames are as the charts
     take them.
     """
@@ -92,12 +99,14 @@ class Called:
 def judge(predictions: Predictions) -> Judged:
     """Compute everything that a threshold does not change."""
     cells = risk_cells(predictions, bootstrap=BOOTSTRAP, seed=SEED)
+    area = auc(predictions)
+    needs_logit = fewer_patients(predictions) < ENOUGH_FOR_DELONG
     return Judged(
         n=len(predictions),
         events=predictions.events,
         patients=len(np.unique(predictions.patient)),
         metrics={
-            "auc": auc(predictions),
+            "auc": area,
             "average_precision": average_precision(predictions),
             "brier": calibration.brier(predictions),
             "brier_scaled": calibration.brier_scaled(predictions),
@@ -107,7 +116,12 @@ def judge(predictions: Predictions) -> Judged:
             "ici": calibration.ici(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
             "ece": calibration.ece(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
         },
-        further={"auc_logit": auc_logit(predictions)},
+        further={
+            "auc_shown": auc_shown(predictions) if needs_logit else area,
+            "auc_logit": auc_logit(predictions),
+            "e50": calibration.e50(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
+            "e90": calibration.e90(predictions, cells=cells, bootstrap=BOOTSTRAP, seed=SEED),
+        },
         counts=call_counts(predictions),
         roc=thinned(roc_curve(predictions), "false_positive_rate", "sensitivity"),
         pr=thinned(pr_curve(predictions), "recall", "precision"),

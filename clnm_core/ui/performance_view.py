@@ -42,7 +42,7 @@ _IN_STRIP = {
 def answer(judged: Judged, called: Called, *, where: str, outcome_label: str) -> None:
     """Two sentences: how well the model does, and what its threshold costs."""
     first = performance_answer(
-        judged.metrics, judged.curve, n=judged.n, events=judged.events, where=where
+        _shown(judged), judged.curve, n=judged.n, events=judged.events, where=where
     )
     second = threshold_answer(called.confusion, called.threshold, outcome_label=outcome_label)
     panels.answer(f"{first} {second}")
@@ -93,7 +93,7 @@ def overview(judged: Judged, called: Called) -> None:
 
 def strip(judged: Judged, called: Called) -> None:
     """The five figures that answer the page's question."""
-    found = judged.metrics | called.metrics
+    found = _shown(judged) | called.metrics
     counted = called.confusion
     behind = {
         "sensitivity": counted.tp + counted.fn,
@@ -106,6 +106,11 @@ def strip(judged: Judged, called: Called) -> None:
             for name, label in _IN_STRIP.items()
         ]
     )
+
+
+def _shown(judged: Judged) -> dict[str, Estimate]:
+    """The measures with the interval of the AUC that covers what it says in so many cases."""
+    return judged.metrics | {"auc": judged.further["auc_shown"]}
 
 
 def table(judged: Judged, called: Called) -> None:

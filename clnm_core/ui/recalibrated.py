@@ -77,6 +77,8 @@ def believed(predictions: Predictions) -> dict[str, Estimate]:
         "calibration_slope": calibration.slope(predictions),
         "o_e_ratio": calibration.o_e_ratio(predictions),
         "ici": calibration.ici(predictions, cells=cells, **resampling),
+        "e50": calibration.e50(predictions, cells=cells, **resampling),
+        "e90": calibration.e90(predictions, cells=cells, **resampling),
         "ece": calibration.ece(predictions, cells=cells, **resampling),
         "brier": calibration.brier(predictions),
         "brier_scaled": calibration.brier_scaled(predictions),
