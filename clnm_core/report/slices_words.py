@@ -113,7 +113,7 @@ def slices_methods(search: SliceSearch, *, threshold: float, seed: int, level: f
     """
     measure = measure_of(search.measure)
     parts = [
-        f"Error: {lower_first(measure.label)}"
+        f"Error: {_name(measure)}"
         + (" (numerator of Spiegelhalter 1986)" if measure.name == "excess" else ""),
         f"patients divided at random into two halves, seed {seed}; groups of one and of two columns "
         f"with at least {search.smallest:,} cases in the searched half, columns known only with or "

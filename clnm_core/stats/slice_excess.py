@@ -40,7 +40,7 @@ def excess(
     Student's t with one less degree of freedom than there are patients on the smaller
     side. The standard error is that of the influences, added up by patient, or that of two
     samples of all cases where it is larger: a group whose cases all happen to be missed
-    would otherwise be sure of itself.
+    would otherwise be sure of itself. No interval is wider than the errors are apart.
 
     Parameters
     ----------
@@ -68,7 +68,12 @@ def excess(
     p = 1.0
     if standard_error > 0:
         p = 2 * float(stdtr(patients - 1, -abs(difference) / standard_error))
+    widest = float(np.ptp(error))
     estimate = Estimate(
-        difference, difference - reach, difference + reach, level, "Student's t, by patient"
+        difference,
+        max(difference - reach, -widest),
+        min(difference + reach, widest),
+        level,
+        "Student's t, by patient",
     )
     return Excess(n, own, others, estimate), p

@@ -239,6 +239,13 @@ def test_a_group_that_is_wrong_in_every_case_keeps_its_doubt() -> None:
     assert p > 1e-6
 
 
+def test_a_difference_of_shares_stays_within_a_hundred_points() -> None:
+    inside = np.arange(24) < 12
+    found, _ = excess(inside.astype(float), inside, np.arange(24) // 4, level=0.999)
+    assert (found.difference.value, found.difference.high) == (1, 1)
+    assert -1 <= found.difference.low < 1
+
+
 @pytest.mark.parametrize(("share", "n"), [(0.05, 12), (0.5, 12), (0.95, 30), (0.05, 100)])
 def test_the_confirmation_keeps_its_level_in_small_and_lopsided_groups(
     share: float, n: int
