@@ -13,6 +13,56 @@ THIRDS = ("upper", "middle", "lower")
 ISTHMUS = "isthmus"
 
 
+def gland_sides(
+    place: ArrayLike,
+    levels: tuple[str, ...],
+    y: ArrayLike,
+    *,
+    patient: ArrayLike | None = None,
+    level: float = 0.95,
+    fewest: int = 10,
+) -> pd.DataFrame:
+    """Rate of one outcome on each side of the gland, or at each height, by itself.
+
+    Parameters
+    ----------
+    place : array-like of str, shape (n,)
+        Lobe or third of each case; missing: not known.
+    levels : tuple of str
+        Words of ``place``, in reading order.
+    y, patient, level, fewest
+        As in :func:`gland_grid`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``place``, ``n``, ``events``, ``rate``, ``low``, ``high``, ``is_too_few``.
+
+    Examples
+    --------
+    >>> gland_sides(["left", "left", None], LOBES, [True, False, True])["n"].tolist()
+    [0, 2]
+
+    """
+    outcome, known = known_outcome(y)
+    words = pd.Series(place, dtype=object).to_numpy()
+    codes = None if patient is None else pd.factorize(np.asarray(patient))[0].astype(np.int64)
+    rows = []
+    for word in levels:
+        here = known & (words == word)
+        n = int(here.sum())
+        scored = here if n >= fewest else np.zeros_like(here)
+        share = rate(outcome[scored], None if codes is None else codes[scored], level=level)
+        rows.append(
+            {
+                **{"place": word, "n": n, "events": int((here & outcome).sum())},
+                **{"rate": share.value, "low": share.low, "high": share.high},
+                "is_too_few": n < fewest,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
 def gland_grid(
     lobe: ArrayLike,
     third: ArrayLike,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from clnm_core.stats.gland import gland_grid
+from clnm_core.stats.gland import ISTHMUS, LOBES, THIRDS, gland_grid, gland_sides
 from clnm_core.stats.location import distance_bins, distance_curve
 
 
@@ -15,7 +15,8 @@ class Located:
     """One outcome by place; an empty frame where the cohort does not record the place.
 
     ``known`` counts the cases whose outcome is known, ``events`` those with it. ``curve``
-    and ``bins`` are by distance to the capsule, ``cells`` by lobe and third.
+    and ``bins`` are by distance to the capsule, ``cells`` by lobe and third, ``sides`` by lobe
+    alone and by third alone, as far as either is recorded.
     """
 
     outcome: str
@@ -24,6 +25,7 @@ class Located:
     curve: pd.DataFrame
     bins: pd.DataFrame
     cells: pd.DataFrame
+    sides: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def has_distance(self) -> bool:
@@ -56,7 +58,18 @@ def locate(cases: pd.DataFrame, outcome: str) -> Located:
         bins = distance_bins(distance, happened, patient=patient)
     if "lobe" in cases and "third" in cases:
         cells = gland_grid(cases["lobe"], cases["third"], happened, patient=patient)
+    sides = [
+        gland_sides(cases[name], levels, happened, patient=patient)
+        for name, levels in (("lobe", (*LOBES, ISTHMUS)), ("third", THIRDS))
+        if name in cases
+    ]
     known = happened.notna()
     return Located(
-        outcome, int(known.sum()), int(happened[known].astype(bool).sum()), curve, bins, cells
+        outcome,
+        int(known.sum()),
+        int(happened[known].astype(bool).sum()),
+        curve,
+        bins,
+        cells,
+        pd.concat(sides, ignore_index=True) if sides else pd.DataFrame(),
     )

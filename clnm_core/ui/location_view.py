@@ -16,7 +16,16 @@ from clnm_core.report.methods import location_methods
 from clnm_core.stats.location import PUBLISHED_NEAR_CAPSULE
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, cached_audit, learned_facts, learned_view, links, panels, pickers
+from clnm_core.ui import (
+    cached,
+    cached_audit,
+    learned_facts,
+    learned_view,
+    links,
+    location_tables,
+    panels,
+    pickers,
+)
 from clnm_core.ui.charts.gland import gland_svg
 from clnm_core.ui.charts.location import location_figure
 from clnm_core.ui.learned_facts import LearnedPlace
@@ -61,9 +70,11 @@ class Asked:
 def ask(query: CohortQuery, outcomes: tuple[str, ...]) -> Asked:
     """Ask for a model, the split it is judged on, and what to adjust for."""
     registry = cached.registry(query.cohort)
+    model, split = None, query.split
+    if learned_facts.DISTANCE not in registry and not {"lobe", "third"} <= set(registry.names):
+        return Asked(model, split, ())
     models = {m.name: m for m in cached.models(query.cohort) if m.outcome in outcomes}
     left, middle, right = st.columns(3)
-    model, split = None, query.split
     if models:
         titles = {name: panels.model_title(m) for name, m in models.items()}
         with left:
@@ -197,8 +208,7 @@ def _draw_one(
                 "Lobe and third",
                 "No case that is left has both a lobe and a third. Import them as two columns.",
             )
-    if one.has_distance:
-        _table(one, label)
+    location_tables.draw(one, label)
 
 
 def _strip(one: Located) -> None:
@@ -258,30 +268,3 @@ def _missing(title: str, why: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{title}**")
         st.write(why)
-
-
-def _table(one: Located, label: str) -> None:
-    bins = one.bins
-    st.dataframe(
-        bins.assign(
-            share=[
-                wording.percent(rate, n) if n else "–"
-                for rate, n in zip(bins["rate"], bins["n"], strict=True)
-            ],
-            interval=[
-                wording.percent_interval(low, high, n) if n else "–"
-                for low, high, n in zip(bins["low"], bins["high"], bins["n"], strict=True)
-            ],
-        )[["label", "n", "events", "share", "interval"]],
-        hide_index=True,
-        height="content",
-        column_config={
-            "label": "Distance to the capsule",
-            "n": "Cases",
-            "events": f"With {wording.lower_first(label)}",
-            "share": "Share",
-            "interval": "95 % interval, per cent",
-        },
-        alt=f"{label} in bands of distance to the capsule",
-    )
-    panels.table_download(bins, f"distance_bins_{one.outcome}")

@@ -69,7 +69,7 @@ def test_location_shows_the_chosen_outcome_with_its_claim(open_app: OpenApp) -> 
     assert "the published claim is > 72 % within 2.5 mm" in text
     assert "never pooled" in app.code[-1].value
     assert charts(app) == 3
-    assert app.dataframe[0].value["label"].iloc[0] == "within 2.5 mm"
+    assert app.dataframe[0].value["place"].iloc[0] == "within 2.5 mm"
 
 
 def test_location_without_places_says_what_to_do(open_app: OpenApp) -> None:

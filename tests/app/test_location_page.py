@@ -7,6 +7,9 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import OpenApp, words
 from tests.small_store import CLINIC
 
+THIRDS = ("upper", "middle", "lower")
+SIDES = ("right", "left", *THIRDS)
+
 
 def charts(app: AppTest) -> int:
     return len(app.get("plotly_chart"))
@@ -25,6 +28,17 @@ def test_a_model_is_set_beside_what_happened(open_app: OpenApp) -> None:
     assert table["n"].head(5).sum() == 225
     assert charts(app) == 3
     assert "score test" in app.code[-1].value
+
+
+def test_every_part_of_the_gland_has_its_interval(open_app: OpenApp) -> None:
+    app = open_app("location.py", outcome="lateral", model="none: observed only")
+    table = app.dataframe[0].value.set_index("place")
+    parts = [f"{lobe} {third}" for lobe in ("right", "left") for third in THIRDS]
+    assert list(table.index[5:]) == [*parts, "isthmus", *(f"all {side}" for side in SIDES)]
+    assert table.loc[parts, "n"].sum() + table.loc["isthmus", "n"] == 225
+    left = table.loc[[f"left {third}" for third in THIRDS], "n"].sum()
+    assert table.loc["all left", "n"] == left
+    assert table["interval"].str.contains("–").all()
 
 
 def test_without_a_model_only_observed_shares_are_shown(open_app: OpenApp) -> None:
@@ -76,4 +90,5 @@ def test_a_cohort_without_places_asks_for_no_adjuster(open_app: OpenApp) -> None
     app = open_app("location.py", cohort=CLINIC)
     assert not app.exception
     assert "Nothing is recorded about the place" in words(app)
+    assert "learned it?" not in words(app)
     assert not [box for box in app.multiselect if box.key == "adjusted"]
