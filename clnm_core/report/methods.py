@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clnm_core.report.wording import count_text, joined, percent, threshold_text
+from clnm_core.stats.discrimination import ENOUGH_FOR_DELONG
 from clnm_core.stats.gland import THIRDS
 from clnm_core.stats.location import PUBLISHED_NEAR_CAPSULE
 
@@ -64,11 +65,13 @@ def performance_methods(
     return _line(
         [
             "AUC: Obuchowski 1997, clustered by patient" if is_clustered else "AUC: DeLong 1988",
+            f"with fewer than {ENOUGH_FOR_DELONG} patients of a class its interval on the log-odds "
+            "is the one said (Qin 2008)",
             _shares(is_clustered),
             "calibration intercept and slope: logistic (Cox 1958), Wald"
             + (", sandwich by patient (Liang 1986)" if is_clustered else ""),
             "calibration curve: restricted cubic spline on the log-odds of the risk (Austin 2014; "
-            "Harrell 2015), pointwise band; ICI: Austin 2019; Brier 1950",
+            "Harrell 2015), pointwise band; ICI, E50 and E90: Austin 2019; Brier 1950",
             "net benefit: Vickers 2006, pointwise band by resampling",
             _resamples(bootstrap, seed, is_clustered),
             f"{percent(level)} intervals; a case is positive when its risk is at or above "
@@ -158,7 +161,10 @@ def location_methods(curve_method: str, bins_method: str, *, left_out: int = 0) 
 
 def _shares(is_clustered: bool) -> str:
     if is_clustered:
-        return "sensitivity, specificity and other shares: bootstrap by patient"
+        return (
+            "sensitivity, specificity and other shares: Wilson 1927 with the effective number of "
+            "cases (Rao 1992)"
+        )
     return "sensitivity, specificity and other shares: Wilson 1927"
 
 

@@ -28,14 +28,14 @@ def separation_methods(
     Examples
     --------
     >>> separation_methods(over="specificity", low=0.9, bootstrap=1000, seed=0,
-    ...                    is_clustered=False)[:80]
-    'AUC: DeLong 1988, and on the log-odds (Qin 2008); partial area over a specificit'
+    ...                    is_clustered=False)[:66]
+    "AUC: DeLong 1988, and on the log-odds with Student's t (Qin 2008);"
 
     """
     area = "Obuchowski 1997, clustered by patient" if is_clustered else "DeLong 1988"
     band = _percentiles(bootstrap, seed) if is_clustered else "Wilson 1927"
     return _line(
-        f"AUC: {area}, and on the log-odds (Qin 2008)",
+        f"AUC: {area}, and on the log-odds with Student's t (Qin 2008)",
         f"partial area over a {over} from {percent(low)} to 100 %: variance of cut placement "
         "values (Dodd 2003), logit interval, standardised by McClish 1989",
         "average precision: infinitesimal jackknife, logit",
@@ -64,11 +64,11 @@ def recalibration_methods(method: str, *, bootstrap: int, seed: int, level: floa
 
 def thresholds_methods(*, is_clustered: bool, level: float = 0.95) -> str:
     """How thresholds were chosen and carried."""
-    effective = " on the effective number of cases, Rao 1992" if is_clustered else ""
+    counted = " with the effective number of cases (Rao 1992)" if is_clustered else ""
     return _line(
         "threshold chosen on one split, in steps of 0.01, and carried to the others unchanged",
         "largest sum of sensitivity and specificity: Youden 1950; from costs: Pauker 1975",
-        f"sensitivity, specificity and other shares: Wilson 1927{effective}",
+        f"sensitivity, specificity and other shares: Wilson 1927{counted}",
         "a case is positive when its risk is at or above the threshold",
         f"{percent(level)} intervals",
     )

@@ -43,7 +43,7 @@ def test_several_cases_of_a_patient_change_the_methods():
     line = LINES["clustered"]
     assert "Obuchowski 1997" in line
     assert "DeLong" not in line
-    assert "bootstrap by patient" in line
+    assert "Rao 1992" in line
     assert "no resamples" in line
 
 
