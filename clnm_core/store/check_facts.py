@@ -62,7 +62,7 @@ class JudgedModel:
     @property
     def is_training(self) -> NDArray[np.bool_]:
         """Which cases the model learned from, by the name of their split."""
-        words = self.cases["split"].fillna("").str.lower()
+        words = self.cases["split"].astype(str).str.lower()
         return words.isin(TRAINING).to_numpy(dtype=bool)
 
     @property

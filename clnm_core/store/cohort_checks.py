@@ -117,7 +117,7 @@ def _training_against_rest(
 ) -> tuple[TwoSample | None, str, str]:
     """Training cases against those of all other splits, and what both are called."""
     placed = frame[frame["split"].notna()]
-    is_training = placed["split"].str.lower().isin(TRAINING).to_numpy(dtype=bool)
+    is_training = placed["split"].astype(str).str.lower().isin(TRAINING).to_numpy(dtype=bool)
     if not is_training.any() or is_training.all():
         return None, "training", "other"
     others = sorted(set(placed["split"][~is_training]))

@@ -73,10 +73,9 @@ def last_digits(values: NDArray[np.float64]) -> tuple[int, int, float]:
     """
     known = values[np.isfinite(values)]
     known = known[(known > known.min(initial=math.inf)) & (known < known.max(initial=-math.inf))]
-    decimals = _decimals(known)
-    if len(known) < FEWEST or decimals is None:
+    if len(known) < FEWEST:
         return 0, 0, math.nan
-    units = np.round(known * 10.0**decimals)
+    units = np.round(known * 10.0 ** _decimals(known))
     low, high = np.quantile(units, [0.25, 0.75])
     if high - low < LEAST_SPREAD:
         return 0, 0, math.nan
@@ -147,10 +146,10 @@ def _told(heaped: pd.DataFrame, noun: str) -> str:
     )
 
 
-def _decimals(values: NDArray[np.float64]) -> int | None:
-    """The coarsest decimal place that holds 95 % of the values; ``None`` beyond six places."""
-    for decimals in range(_MOST_DECIMALS + 1):
+def _decimals(values: NDArray[np.float64]) -> int:
+    """The coarsest decimal place that holds 95 % of the values; the sixth where none does."""
+    for decimals in range(_MOST_DECIMALS):
         scaled = values * 10.0**decimals
-        if len(values) and np.mean(np.abs(scaled - np.round(scaled)) < 1e-6) >= 0.95:
+        if np.mean(np.abs(scaled - np.round(scaled)) < 1e-6) >= 0.95:
             return decimals
-    return None
+    return _MOST_DECIMALS
