@@ -27,49 +27,49 @@ ALL_KINDS_UP_TO = 100_000
 _AT_THRESHOLD = ("missed", "false_alarms")
 
 
-def search(
-    query: CohortQuery, model: str, *, kind: str, threshold: float, smallest: int
-) -> SliceSearch:
-    """The search for one kind of error, from the cache; a threshold counts only where it is used."""
-    used = threshold if kind in _AT_THRESHOLD else 0.5
-    return cached.computed(searched, query, model, kind, used, smallest)
-
-
 def every_search(
     query: CohortQuery, model: str, *, kind: str, threshold: float, smallest: int
 ) -> list[SliceSearch]:
-    """The searches for all kinds of error; of a very large cohort only that for ``kind``."""
-    first = search(query, model, kind=kind, threshold=threshold, smallest=smallest)
-    if first.search_n + first.held_out_n > ALL_KINDS_UP_TO:
-        return [first]
-    return [
-        first
-        if measure.name == kind
-        else search(query, model, kind=measure.name, threshold=threshold, smallest=smallest)
-        for measure in ERRORS
-    ]
+    """The searches for all kinds of error; of a very large cohort only that for ``kind``.
+
+    A threshold moves only the kinds that use it.
+    """
+    kinds = [measure.name for measure in ERRORS]
+    if cached.size(replace(query, split=""))[0] > ALL_KINDS_UP_TO:
+        kinds = [kind]
+    found = []
+    for is_called in (False, True):
+        named = tuple(name for name in kinds if (name in _AT_THRESHOLD) == is_called)
+        if named:
+            used = threshold if is_called else 0.5
+            found += cached.computed(searched, query, model, named, used, smallest)
+    return found
 
 
 def searched(
     warehouse: Warehouse,
     query: CohortQuery,
     model: str,
-    kind: str,
+    kinds: tuple[str, ...],
     threshold: float,
     smallest: int,
-) -> SliceSearch:
-    """Search the cases of a query; pure, for the cache."""
+) -> list[SliceSearch]:
+    """Search the cases of a query for several kinds of error; pure, for the cache."""
     columns = sliceable(warehouse.registry(query.cohort), query.outcome)
     cases = evaluation(warehouse, query, model, [column.name for column in columns])
-    return find_slices(
-        Predictions.of(cases["y_true"], cases["risk"], pd.factorize(cases["patient_id"])[0]),
-        cases,
-        columns,
-        measure=kind,
-        threshold=threshold,
-        smallest=smallest,
-        seed=SEED,
-    )
+    judged = Predictions.of(cases["y_true"], cases["risk"], pd.factorize(cases["patient_id"])[0])
+    return [
+        find_slices(
+            judged,
+            cases,
+            columns,
+            measure=kind,
+            threshold=threshold,
+            smallest=smallest,
+            seed=SEED,
+        )
+        for kind in kinds
+    ]
 
 
 def slice_rows(found: SliceSearch, registry: Registry) -> pd.DataFrame:

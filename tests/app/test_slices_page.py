@@ -99,3 +99,13 @@ def test_without_a_model_the_page_leads_on(open_app: OpenApp) -> None:
     app = open_app("slices.py", outcome="central")
     assert not app.exception
     assert "No model has judged these cases" in words(app)
+
+
+def test_of_a_very_large_cohort_only_the_chosen_kind_is_searched(
+    open_planted: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clnm_core.ui.slices_facts.ALL_KINDS_UP_TO", 899)
+    app = open_planted("slices.py", cohort="planted", kind="Risk too low")
+    assert not app.exception
+    assert "The model errs most where capsule distance is 2.5 to under 5 mm" in words(app)
+    assert "Every kind of error" not in words(app)
