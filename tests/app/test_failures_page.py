@@ -6,13 +6,19 @@ import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.store import ledger, notes
 from clnm_core.store.failures import page_of_errors
 from clnm_core.store.notes import Subject
+from clnm_core.store.records import ModelRecord
+from clnm_core.store.schema import create_cohort, insert, put_model, replace_predictions
+from clnm_core.store.snapshots import publish
+from clnm_core.store.tables import Connection
 from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import OpenApp, words
 from tests.small_store import NECK
@@ -167,3 +173,55 @@ def test_without_a_model_the_page_leads_on(open_app: OpenApp) -> None:
     app = open_app("failures.py", outcome="central")
     assert not app.exception
     assert "No model has judged these cases" in words(app)
+
+
+@pytest.fixture
+def odd_store(tmp_path: Path) -> Path:
+    """Twelve cases that all have the outcome, with equal risks; and one case alone."""
+    root = tmp_path / "odd"
+    cases = pd.DataFrame(
+        {
+            "case_id": [f"c{i:02d}" for i in range(12)],
+            "patient_id": [f"p{i:02d}" for i in range(12)],
+            "split": "test",
+            "sex": ["female", None] * 6,
+            "lateral": pd.Series([True] * 12, dtype=object),
+        }
+    )
+
+    def build(con: Connection) -> None:
+        for slug, size in (("one-class", 12), ("one-case", 1)):
+            create_cohort(con, slug, BUILT_IN.only(cases.columns), title=slug)
+            insert(con, slug, "cases", cases.head(size))
+            put_model(con, ModelRecord("m", slug, "lateral", "imported"))
+            judged = cases[["case_id", "split"]].assign(risk=0.3).head(size)
+            replace_predictions(con, slug, "m", judged)
+
+    publish(root, build, action="import", detail={}, actor="test")
+    return root
+
+
+@pytest.mark.parametrize("cohort", ["one-class", "one-case"])
+@pytest.mark.parametrize("file", ["failures.py", "slices.py"])
+@pytest.mark.parametrize("error", ["Missed cases", "False alarms"])
+def test_one_class_and_one_case_are_said_in_words(
+    cohort: str,
+    file: str,
+    error: str,
+    odd_store: Path,
+    open_app: OpenApp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CLNM_STORE", str(odd_store))
+    app = open_app(file, cohort=cohort, error=error)
+    assert not app.exception
+    assert not app.error
+    text = words(app)
+    assert "nan" not in text.lower()
+    if file == "slices.py":
+        assert "No group can be searched" in text
+    elif error == "False alarms":
+        assert "No case without lateral neck metastasis is left" in text
+    else:
+        assert "lateral neck metastasis" in text
+        assert "threshold 0.50 (100 %" in text
