@@ -173,6 +173,7 @@ def test_nothing_printed_leaves_every_table() -> None:
         ("0.00", "0", "0.005"),
         ("1.0", "0.95", "1"),
         ("1 %", "0.005", "0.015"),
+        ("1.5", "0.0145", "0.0155"),
     ],
 )
 def test_decimals_say_how_exact_a_share_is(text: str, low: str, high: str) -> None:
@@ -255,6 +256,16 @@ def test_whole_numbers_are_named_where_only_they_stand_in_the_way() -> None:
     assert with_events.names == ("n", "events", "sensitivity")
 
 
+def test_of_two_smallest_conflicts_the_one_without_a_sample_size_comes_first() -> None:
+    rates = {"sensitivity": share(".25"), "specificity": share(".50"), "accuracy": share(".25")}
+    counted = conflict(Paper((12, 12), rates=rates))
+    assert counted is not None
+    assert counted.names == ("n", *rates)
+    both = conflict(Paper((12, 12), rates=rates, auc=share(".90")))
+    assert both is not None
+    assert both.names == ("sensitivity", "specificity", "auc")
+
+
 def test_implied_intervals_cover_those_of_every_table() -> None:
     solved = fitting(
         Paper((20, 20), (10, 10), {"sensitivity": share(".8"), "specificity": share("0.7")})
@@ -263,6 +274,18 @@ def test_implied_intervals_cover_those_of_every_table() -> None:
     assert rates.loc["sensitivity", "low"] == pytest.approx(wilson(8, 10).low)
     assert rates.loc["accuracy", "least"] == pytest.approx(0.75)
     assert rates["low"].le(rates["least"]).drop("f1").all()
+
+
+def test_cut_digits_exclude_the_end_of_their_step() -> None:
+    tables = fitting(Paper((10, 10), rates={"prevalence": share(".8", is_cut=True)})).matrices
+    assert set(tables["events"]) == {8}
+    assert set(fitting(Paper((10, 10), (9, 9))).matrices["events"]) == {9}
+
+
+def test_events_and_non_events_weigh_differently_in_the_error_of_an_area() -> None:
+    """Q1 = 0.9 / 1.1, Q2 = 1.62 / 1.9; (0.09 + 9 (Q1 - 0.81) + 39 (Q2 - 0.81)) / 400."""
+    found = hanley_mcneil(0.9, 10, 40, level=0.5)
+    assert ((found.high - 0.9) / 0.6744898) ** 2 == pytest.approx(0.0045657, abs=1e-6)
 
 
 def test_an_area_without_cases_of_a_class_has_no_interval() -> None:

@@ -39,6 +39,10 @@ STUDIES = {
     "odd": [
         rows("r1", CASES[:4], False),
         rows("r1", CASES[:1], False).assign(probability=0.9),
+        rows("r1", CASES[1:2], False, call=True),
+        rows("r1", CASES[3:4], False, call=False),
+        rows("r1", CASES[3:4], False, call=False),
+        rows("r1", CASES[1:2], False, call=False),
         rows("r1", CASES[4:5], None),
         rows("r2", CASES[:4], True, call=True).assign(probability=None),
         rows("r2", CASES[5:6], True).assign(probability=None),
@@ -136,7 +140,7 @@ def test_readers_of_one_side_each_are_not_mixed(warehouse: Warehouse) -> None:
     assert found.sides == (UNAIDED,)
     assert found.readers == ("r1",)
     assert not found.is_same
-    assert (found.repeated, found.sideless) == (1, 1)
+    assert (found.repeated, found.sideless) == (3, 1)
 
 
 def test_repeated_reads_are_averaged_and_empty_ones_left_out(warehouse: Warehouse) -> None:
@@ -145,6 +149,8 @@ def test_repeated_reads_are_averaged_and_empty_ones_left_out(warehouse: Warehous
     assert first["probability"] == pytest.approx(0.45)
     assert first["times"] == 2
     assert not first["call"]
+    calls = found[found["side"] == UNAIDED].set_index("case_id")["call"]
+    assert (calls["c1"], calls["c3"]) == (True, False)
     assert "c5" not in set(found["case_id"])
     assert found.loc[found["reader_id"] == "r2", "call"].all()
 
