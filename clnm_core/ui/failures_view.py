@@ -27,6 +27,8 @@ from clnm_core.ui.words import plain
 
 KIND_WORDS = {MISSED: "Missed cases", FALSE_ALARMS: "False alarms"}
 
+_SHOWN = "_failures_shown"
+
 MOST_SPLITS = 8
 """Columns in the table of what errors have in common."""
 
@@ -100,7 +102,7 @@ def _chart(picked: Picked, outcome: str) -> None:
         "Right and wrong calls by risk",
         "Bars upwards are cases with the outcome, downwards without it; full colour is wrong, "
         "pale is right. Errors far from the threshold are those of which the model was sure: "
-        "look at these first. Vickers 2006, doi:10.1177/0272989X06295361.",
+        "look at these first. Steyerberg 2010, doi:10.1097/EDE.0b013e3181c30fb2.",
         "calls_by_risk",
     )
 
@@ -155,6 +157,9 @@ def _errors(picked: Picked, kind: str, wrong: int, notebook: Notebook) -> None:
         st.write("There is none at this threshold. Move the threshold, or take a filter away.")
         return
     pages = math.ceil(wrong / PAGE_SIZE)
+    shown = (kind, picked.model.name)
+    if st.session_state.setdefault(_SHOWN, shown) != shown:
+        st.session_state[_SHOWN], st.session_state["page"] = shown, 1
     if st.session_state.get("page", 1) > pages:
         st.session_state["page"] = pages
     top, bottom = st.container(), st.container(horizontal=True, horizontal_alignment="center")
@@ -181,7 +186,7 @@ def _card(
     columns: list[Column],
     notebook: Notebook,
 ) -> None:
-    note_editor.picture(row["digest"])
+    note_editor.picture(row["digest"], f"First image of case {row['case_id']}")
     side, has = ("below", "With") if kind == MISSED else ("above", "Without")
     outcome = cached.registry(picked.query.cohort)[picked.query.outcome].label
     st.markdown(

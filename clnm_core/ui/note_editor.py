@@ -65,13 +65,13 @@ def draw(notebook: Notebook, case_id: str) -> None:
         _editor(notebook, case_id, note)
 
 
-def picture(digest: object) -> None:
+def picture(digest: object, alt: str) -> None:
     """A small picture of a case, or words where there is none."""
     if not isinstance(digest, str):
         st.caption("No image")
         return
     try:
-        st.image(artifacts.thumbnail(default_store(), digest, SIDE), width="stretch", alt="")
+        st.image(artifacts.thumbnail(default_store(), digest, SIDE), width="stretch", alt=alt)
     except ClnmError as error:
         st.caption(plain(str(error)))
 

@@ -225,3 +225,11 @@ def test_one_class_and_one_case_are_said_in_words(
     else:
         assert "lateral neck metastasis" in text
         assert "threshold 0.50 (100 %" in text
+
+
+def test_another_kind_of_error_begins_at_its_first_page(open_failures: OpenApp) -> None:
+    app = open_failures(page="2")
+    assert app.session_state["page"] == 2
+    app.selectbox(key="error").set_value("false_alarms").run()
+    assert not app.exception
+    assert app.session_state["page"] == 1
