@@ -3,14 +3,15 @@
 Run ``python -m benchmarks.coverage``: it draws studies from a known population
 (:mod:`benchmarks.population`), measures each as an audit would, counts how often each
 interval holds what is true of the population, and writes ``coverage.csv`` and
-``COVERAGE.md`` beside this file. ``--repetitions 1000`` takes about half an hour of one core.
+``COVERAGE.md`` beside this file, cell after cell; what is not drawn again is kept.
+``--repetitions 1000`` takes about half an hour of one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,9 @@ LARGE_SHARE = 0.3
 
 FURTHER = {"auc_logit": "auc", "auc_shown": "auc", "e50": "e50", "e90": "e90"}
 """What is measured besides the metrics of a report, and which truth it is held to."""
+
+KEYS = ("n", "prevalence", "threshold", "scenario")
+"""What tells the cells apart."""
 
 LOWEST, HIGHEST = 0.93, 0.97
 
@@ -93,10 +97,14 @@ def row(
     }
 
 
-def simulated(repetitions: int, jobs: int) -> Iterator[list[dict[str, float | str]]]:
+def simulated(
+    repetitions: int, sizes: Sequence[int], jobs: int
+) -> Iterator[list[dict[str, float | str]]]:
     """Cell after cell, one row per metric."""
     with Parallel(n_jobs=jobs) as parallel:
         for n, prevalence, threshold, scenario in cells():
+            if n not in sizes:
+                continue
             times = max(1, round(repetitions * (LARGE_SHARE if n == SIZES[-1] else 1)))
             studies = parallel(
                 delayed(measured)(n, prevalence, threshold, scenario, seed) for seed in range(times)
@@ -125,10 +133,9 @@ def page(table: pd.DataFrame) -> str:
         "(calibrated), or is slightly off, overconfident, shifted, or bent on the log-odds; the",
         "threshold is the prevalence, and 0.5 for one more calibrated model. In two scenarios",
         "patients have one to four cases that share half of the variance.",
-        f"There are {int(table['studies'].max()):,} studies in a cell"
-        f" ({int(table['studies'].min()):,} of 10,000 cases), so a measured coverage of 95 %",
-        f"has a Monte-Carlo error of {100 * math.sqrt(0.0475 / table['studies'].max()):.1f} points"
-        f" ({100 * math.sqrt(0.0475 / table['studies'].min()):.1f}).",
+        "Studies in a cell, and the Monte-Carlo error of a coverage of 95 %: "
+        + "; ".join(_studies(table, n) for n in sorted(table["n"].unique()))
+        + ".",
         "",
         "Coverage in per cent: the mean over the cells, and the lowest and highest of them.",
         "",
@@ -174,20 +181,29 @@ def page(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def _studies(table: pd.DataFrame, n: int) -> str:
+    fewest = int(table.loc[table["n"] == n, "studies"].min())
+    return f"{fewest:,} of n = {n:,} (± {100 * math.sqrt(0.0475 / fewest):.1f} points)"
+
+
 def main() -> None:
     """Simulate, and write the table and the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=1000, help="studies in a cell")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="only these")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of the two files")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     asked = parser.parse_args()
-    rows: list[dict[str, float | str]] = []
-    for cell in simulated(asked.repetitions, asked.jobs):
-        rows += cell
-        table = pd.DataFrame(rows)
-        table.round(5).to_csv(asked.out / "coverage.csv", index=False)
+    stored = asked.out / "coverage.csv"
+    table = pd.read_csv(stored) if stored.exists() else pd.DataFrame(columns=KEYS)
+    for cell in simulated(asked.repetitions, asked.sizes, asked.jobs):
+        drawn = pd.DataFrame(cell).round(5)
+        table = pd.concat([table, drawn]) if len(table) else drawn
+        table = table.drop_duplicates([*KEYS, "metric"], keep="last")
+        table = table.sort_values("n", kind="stable").reset_index(drop=True)
+        table.to_csv(stored, index=False)
         (asked.out / "COVERAGE.md").write_text(page(table), encoding="utf-8")
-        print(*(cell[0][name] for name in ("n", "prevalence", "threshold", "scenario")), flush=True)
+        print(*(cell[0][name] for name in KEYS), flush=True)
 
 
 if __name__ == "__main__":

@@ -130,8 +130,6 @@ def carried(
     threshold: float,
     *,
     level: float = 0.95,
-    bootstrap: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """What one threshold gives on every split.
 
@@ -141,8 +139,8 @@ def carried(
         By name; predictions where patients have several cases, else counts do.
     threshold : float
         In [0, 1], and on the grid of the counts.
-    level, bootstrap, seed
-        As in :func:`~clnm_core.stats.thresholds.operating_point`.
+    level : float
+        Confidence, between 0 and 1.
 
     Returns
     -------
@@ -153,14 +151,13 @@ def carried(
 
     """
     rows: list[dict[str, object]] = []
-    options = {"bootstrap": bootstrap, "seed": seed}
     for name, cases in splits.items():
         if isinstance(cases, CallCounts):
             n, events = cases.n, cases.events
-            found = measures_of(cases.at(threshold), level=level, **options)
+            found = measures_of(cases.at(threshold), level=level)
         else:
             n, events = len(cases), cases.events
-            found = operating_point(cases, threshold, level=level, **options)
+            found = operating_point(cases, threshold, level=level)
         row: dict[str, object] = {"split": name, "n": n, "events": events}
         for measure in CARRIED:
             estimate = found[measure]

@@ -99,6 +99,6 @@ def all_metrics(
         "o_e_ratio": calibration.o_e_ratio(predictions, level=level),
         "ici": calibration.ici(predictions, level=level, cells=cells, **resampling),
         "ece": calibration.ece(predictions, level=level, cells=cells, **resampling),
-        **operating_point(predictions, threshold, level=level, **resampling),
+        **operating_point(predictions, threshold, level=level),
     }
     return {metric.name: found[metric.name] for metric in METRICS}

@@ -105,27 +105,6 @@ def redrawn_counts(
     return generator.multinomial(n, counts / n, size=bootstrap).astype(float)
 
 
-def smoothed_counts(
-    counts: NDArray[np.float64], patients: int, *, bootstrap: int, seed: int
-) -> NDArray[np.float64]:
-    """Resamples of cells to each of which half a case was added.
-
-    Used where every resample of the counts themselves gives one value (no false alarm in
-    fifty cases does not mean that there never is one).
-
-    Parameters
-    ----------
-    counts : numpy.ndarray of float, shape (cells,)
-        Cases per cell as they were seen.
-    patients : int
-        How many patients there are: the number of independent draws.
-
-    """
-    generator = np.random.default_rng(seed)
-    scaled = counts * (patients / counts.sum()) + 0.5
-    return generator.multinomial(patients, scaled / scaled.sum(), size=bootstrap).astype(float)
-
-
 def percentile_interval(
     value: float, resamples: NDArray[np.float64], *, level: float, method: str
 ) -> Estimate:
@@ -137,41 +116,6 @@ def percentile_interval(
     if math.isnan(low):
         return Estimate(value, math.nan, math.nan, level, NO_RESAMPLES)
     return Estimate(value, min(low, value), max(high, value), level, method)
-
-
-def reflected_interval(
-    value: float,
-    resamples: NDArray[np.float64],
-    centre: float,
-    *,
-    level: float,
-    method: str,
-) -> Estimate:
-    """A value with its resamples mirrored around ``centre`` as interval.
-
-    A mean absolute error can only grow when noise is added, so its resamples lie above
-    it; mirroring them (the basic bootstrap) takes the same amount away again.
-
-    Parameters
-    ----------
-    value : float
-        The number from all cases.
-    resamples : numpy.ndarray of float, shape (bootstrap,)
-        The number in each resample, of cells.
-    centre : float
-        The number from the cells themselves; differs from ``value`` by rounding to cells.
-
-    References
-    ----------
-    .. [1] Davison AC, Hinkley DV. Bootstrap Methods and their Application. 1997, section 5.2.
-       doi:10.1017/CBO9780511802843
-
-    """
-    low, high = _tails(resamples, level)
-    if math.isnan(low):
-        return Estimate(value, math.nan, math.nan, level, NO_RESAMPLES)
-    mirrored_low, mirrored_high = value - (high - centre), value - (low - centre)
-    return Estimate(value, min(mirrored_low, value), max(mirrored_high, value), level, method)
 
 
 def _tails(resamples: NDArray[np.float64], level: float) -> tuple[float, float]:

@@ -58,8 +58,6 @@ def operating_point(
     threshold: float,
     *,
     level: float = 0.95,
-    bootstrap: int = 1000,
-    seed: int = 0,
 ) -> dict[str, Estimate]:
     """Every measure of the calls at one threshold.
 
@@ -70,10 +68,6 @@ def operating_point(
         In [0, 1]; a case is positive when ``risk >= threshold``.
     level : float
         Confidence, between 0 and 1.
-    bootstrap : int
-        Resamples; 0 for no interval where one needs them.
-    seed : int
-        Start of the random numbers.
 
     Returns
     -------
@@ -93,9 +87,7 @@ def operating_point(
     return count_measures(scatter(_cell(predictions, threshold), patient), level=level)
 
 
-def measures_of(
-    counts: Confusion, *, level: float = 0.95, bootstrap: int = 1000, seed: int = 0
-) -> dict[str, Estimate]:
+def measures_of(counts: Confusion, *, level: float = 0.95) -> dict[str, Estimate]:
     """What :func:`operating_point` gives, from the four counts alone: no row is touched.
 
     Only where every case is a patient of its own; where patients have several cases the
@@ -105,8 +97,8 @@ def measures_of(
     ----------
     counts : Confusion
         Calls at one threshold.
-    level, bootstrap, seed
-        As in :func:`operating_point`.
+    level : float
+        Confidence, between 0 and 1.
 
     Examples
     --------

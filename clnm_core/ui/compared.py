@@ -240,7 +240,7 @@ def _gaps(
 
 
 def _calls(predictions: Predictions, threshold: float) -> dict[str, Estimate]:
-    return operating_point(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED)
+    return operating_point(predictions, threshold)
 
 
 def _masks(parts: Parted) -> Iterator[NDArray[np.bool_]]:

@@ -147,11 +147,11 @@ def call(cases: Predictions | CallCounts, threshold: float) -> Called:
     """
     if isinstance(cases, CallCounts):
         counted = cases.at(threshold)
-        return Called(threshold, counted, measures_of(counted, bootstrap=BOOTSTRAP, seed=SEED))
+        return Called(threshold, counted, measures_of(counted))
     return Called(
         threshold,
         confusion(cases, threshold),
-        operating_point(cases, threshold, bootstrap=BOOTSTRAP, seed=SEED),
+        operating_point(cases, threshold),
     )
 
 

@@ -112,7 +112,7 @@ def carried_to(
         if isinstance(counted, CallCounts) and counted.is_clustered:
             everyone = cached.computed(_everyone, everywhere, model)
             counts[split] = everyone.predictions.where(everyone.is_in(split))
-    return carried(counts, threshold, bootstrap=BOOTSTRAP, seed=SEED)
+    return carried(counts, threshold)
 
 
 def avoided(warehouse: Warehouse, query: CohortQuery, model: str) -> pd.DataFrame:

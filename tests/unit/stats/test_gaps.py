@@ -259,7 +259,7 @@ def test_the_shares_are_those_of_the_operating_point(metric: str) -> None:
     successes, trials = (list(cells) for cells in SHARES[metric])
     for place, level in enumerate(part.levels):
         members = predictions.where(part.codes == place)
-        expected = operating_point(members, THRESHOLD, bootstrap=0)[metric].value
+        expected = operating_point(members, THRESHOLD)[metric].value
         seen = counts.seen[part.levels.index(level)]
         assert seen[successes].sum() / seen[trials].sum() == pytest.approx(expected)
     assert counts.drawn.sum(axis=(1, 2)).tolist() == [200] * 10

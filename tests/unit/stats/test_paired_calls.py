@@ -111,7 +111,7 @@ def test_differences_are_those_of_the_models_alone(per_patient: int) -> None:
     paired = drawn(160, per_patient=per_patient)
     found = by_measure(call_differences(paired, "m0", "m1", 0.5))
     assert tuple(found) == MEASURES
-    alone = {name: operating_point(paired.model(name), 0.5, bootstrap=0) for name in paired.names}
+    alone = {name: operating_point(paired.model(name), 0.5) for name in paired.names}
     for measure, one in found.items():
         assert one.first == alone["m0"][measure].value
         assert one.estimate.value == pytest.approx(one.first - alone["m1"][measure].value)

@@ -11,9 +11,7 @@ from clnm_core.stats.resampling import (
     MOST_BLOCKS,
     NO_RESAMPLES,
     percentile_interval,
-    reflected_interval,
     resampled_counts,
-    smoothed_counts,
 )
 
 CELL = np.array([0] * 20 + [1] * 30 + [2] * 50)
@@ -56,12 +54,6 @@ def test_blocks_of_patients_vary_as_patients_do() -> None:
     assert drawn[:, 1].var() == pytest.approx(expected, rel=0.15)
 
 
-def test_smoothing_lets_an_empty_cell_be_drawn() -> None:
-    drawn = smoothed_counts(np.array([10.0, 0.0]), 10, bootstrap=500, seed=0)
-    assert (drawn.sum(axis=1) == 10).all()
-    assert drawn[:, 1].max() > 0
-
-
 def test_no_cases_give_empty_resamples() -> None:
     drawn = resampled_counts(np.empty(0, dtype=int), 2, None, bootstrap=3, seed=0)
     assert drawn.tolist() == [[0, 0]] * 3
@@ -76,21 +68,10 @@ def test_undefined_resamples_are_left_out_of_the_percentiles() -> None:
 def test_an_interval_always_contains_its_value() -> None:
     found = percentile_interval(2.0, np.linspace(0, 1, 11), level=0.9, method="p")
     assert found.high == 2
-    found = reflected_interval(0.1, np.linspace(0.2, 0.4, 11), 0.1, level=0.9, method="r")
-    assert found.low < found.high == 0.1
-
-
-def test_a_reflected_interval_mirrors_the_percentiles() -> None:
-    found = reflected_interval(0.5, np.linspace(0.4, 0.8, 101), 0.5, level=0.9, method="r")
-    assert (found.low, found.high) == pytest.approx((0.22, 0.58))
 
 
 def test_without_resamples_the_method_says_so() -> None:
-    nothing = np.empty(0)
-    for found in (
-        percentile_interval(0.5, nothing, level=0.9, method="p"),
-        reflected_interval(0.5, nothing, 0.5, level=0.9, method="r"),
-    ):
-        assert found.value == 0.5
-        assert math.isnan(found.low)
-        assert found.method == NO_RESAMPLES
+    found = percentile_interval(0.5, np.empty(0), level=0.9, method="p")
+    assert found.value == 0.5
+    assert math.isnan(found.low)
+    assert found.method == NO_RESAMPLES

@@ -58,7 +58,7 @@ def test_every_value_equals_scikit_learns(seed: int, threshold: float) -> None:
         "mcc": sklearn_metrics.matthews_corrcoef(y, call),
         "flag_rate": call.mean(),
     }
-    found = operating_point(predictions, threshold, bootstrap=0)
+    found = operating_point(predictions, threshold)
     assert list(found) == NAMES
     for name, estimate in found.items():
         if estimate.is_estimable:
