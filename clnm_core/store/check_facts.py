@@ -29,6 +29,9 @@ from clnm_core.store.warehouse import Warehouse
 TRAINING = ("train", "training", "development", "derivation")
 """Names of splits from which models learn."""
 
+MOST_GROUPED = 100_000
+"""Cases whose groups are compared; of more, a random part of the patients takes part."""
+
 HONEST = "cross-validated"
 """Split of training cases whose risk comes from a fold without their patient."""
 
@@ -156,7 +159,7 @@ def risk_facts(warehouse: Warehouse, query: CohortQuery) -> pd.DataFrame:
 def judged_models(warehouse: Warehouse, query: CohortQuery) -> list[JudgedModel]:
     """The models of the cohort, each with its own outcome; those without any case are left out."""
     registry = warehouse.registry(query.cohort)
-    columns = [column.name for column in divided_by(registry)]
+    columns = ("centre",) if "centre" in registry else ()
     judged = []
     for record in warehouse.models(query.cohort):
         try:
@@ -178,16 +181,32 @@ def training_and_new(models: list[JudgedModel]) -> list[TrainingAndNew]:
     ]
 
 
-def grouped(one: JudgedModel, registry: Registry) -> Grouped:
-    """A model's risks of new cases (of all, where none is new) in the groups of every column."""
+def grouped(one: JudgedModel, registry: Registry, by_case: pd.DataFrame) -> Grouped:
+    """A model's risks of new cases (of all, where none is new) in the groups of every column.
+
+    Parameters
+    ----------
+    one : JudgedModel
+    registry : Registry
+    by_case : pandas.DataFrame
+        The recorded columns, by ``case_id``. Of more than ``MOST_GROUPED`` cases, those of a
+        random part of the patients are taken.
+
+    """
     chosen = one.is_new if one.is_new.any() else np.ones(len(one.cases), dtype=bool)
-    part = one.cases[chosen]
+    is_sample = int(chosen.sum()) > MOST_GROUPED
+    if is_sample:
+        patient = pd.factorize(one.cases["patient_id"])[0]
+        share = MOST_GROUPED / chosen.sum()
+        is_drawn = np.random.default_rng(0).random(int(patient.max()) + 1) < share
+        chosen = chosen & is_drawn[patient]
+    part = by_case.loc[one.cases["case_id"][chosen]]
     groups = {
         column.label: group_labels(part[column.name], column)
         for column in divided_by(registry)
         if column.name in part
     }
-    return Grouped(title(one.record), one.of(chosen), groups)
+    return Grouped(title(one.record), one.of(chosen), groups, is_sample)
 
 
 def inputs_of(record: ModelRecord, registry: Registry) -> Inputs:

@@ -78,6 +78,7 @@ def checked(
         titles.get(str(name), str(name)): risks[name].dropna().to_numpy(dtype=float)
         for name in risks.columns
     }
+    by_case = frame.set_index("case_id")
     shift, first, second = _training_against_rest(frame, registry)
     found = (
         same_patient(frame),
@@ -107,7 +108,7 @@ def checked(
                 )
             ]
         ),
-        misfit_groups([grouped(one, registry) for one in models]),
+        misfit_groups([grouped(one, registry, by_case) for one in models]),
     )
     return tuple(sorted(found, key=lambda check: check.code))
 

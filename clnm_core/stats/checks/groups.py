@@ -35,11 +35,15 @@ MOST_GROUPS = 30
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grouped:
-    """One model's predictions and, by the label of a column, the group of each case."""
+    """One model's predictions and, by the label of a column, the group of each case.
+
+    ``is_sample`` where they are of some of the patients only.
+    """
 
     model: str
     predictions: Predictions
     groups: Mapping[str, pd.Categorical]
+    is_sample: bool = False
 
 
 def misfit_groups(models: Sequence[Grouped]) -> Check:
@@ -65,13 +69,16 @@ def misfit_groups(models: Sequence[Grouped]) -> Check:
         return not_checked(
             "C19", f"No model has a group of {FEWEST} cases beside {FEWEST} others to compare."
         )
+    sample = ", in a random part of the patients" if any(one.is_sample for one in models) else ""
     rows = pd.DataFrame(judged)
     rows["p_adjusted"] = holm(rows["p"].tolist())
     unlike = (rows["misfit"] - rows["misfit_elsewhere"]).abs()
     shown = rows[(rows["p_adjusted"] < FAMILY_ERROR) & (unlike >= MISFIT)]
     shown = shown.sort_values("p", kind="stable")
     if shown.empty:
-        return clear("C19", f"Risks fit alike in {several(len(rows), 'group')} of all models.")
+        return clear(
+            "C19", f"Risks fit alike in {several(len(rows), 'group')} of all models{sample}."
+        )
     worst = shown.iloc[0]
     more = f" (and {len(shown) - 1} more)" if len(shown) > 1 else ""
     return found(
@@ -79,7 +86,7 @@ def misfit_groups(models: Sequence[Grouped]) -> Check:
         "warning",
         f"{worst['model']} is miscalibrated where {worst['column']} is {worst['group']}: it expects "
         f"{100 * worst['expected']:.0f} % and {100 * worst['observed']:.0f} % of {worst['n']:,} cases have "
-        f"the outcome, unlike elsewhere{more}",
+        f"the outcome, unlike elsewhere{more}{sample}",
         "Look at the calibration curve of the group, recalibrate with the group as a term, and do "
         "not use the model there before.",
         shown,
