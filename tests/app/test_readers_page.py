@@ -102,6 +102,7 @@ def test_readers_of_different_cases_are_refused_and_offered_what_they_share(
     app.toggle(key="common").set_value(True).run()
     assert not app.exception
     assert f"On the same {shared} cases" in words(app)
+    assert "Who judged what" not in words(app)
     assert charts(app) == 4
 
 
