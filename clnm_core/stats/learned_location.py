@@ -128,7 +128,8 @@ def learned_distance(
     known = np.isfinite(distance)
     cases, distance = predictions.where(known), distance[known]
     frame = distance_bins(distance, cases.y_true, edges=edges)
-    places = np.searchsorted(frame["high_mm"].to_numpy(), distance, side="left")
+    places = np.searchsorted(np.asarray(edges, dtype=float), distance, side="left") - 1
+    places[distance == edges[0]] = 0
     flat = flat_test(cases, distance)
     shifted = cases.risk if math.isnan(flat.shift) else expit(log_odds(cases.risk) + flat.shift)
     rows = [

@@ -114,6 +114,18 @@ def test_flags_and_words_are_coded_and_a_constant_is_dropped_by_name():
     assert curve["risk"].between(0, 1).all()
 
 
+def test_rare_words_go_together_so_that_three_cases_cannot_stop_the_fit():
+    cases = confounded(600)
+    happened = cases.index[cases["y"]]
+    words = pd.Series(np.where(cases.index % 2, "a", "b"), dtype=object)
+    words[happened[:3]] = "c"
+    words[happened[3:6]] = "d"
+    words[cases.index[~cases["y"]][:8]] = "e"
+    curve = adjusted_curve(cases["distance"], cases["y"], pd.DataFrame({"word": words}))
+    assert curve.attrs["adjusters"] == ("word",)
+    assert len(curve)
+
+
 def test_repeating_every_patient_leaves_the_clustered_band():
     cases = confounded(400)
     once = adjusted_curve(cases["distance"], cases["y"], cases[["size"]], at_mm=[4.0])

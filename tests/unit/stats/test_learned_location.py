@@ -15,7 +15,7 @@ from clnm_core.stats.learned_location import (
     learned_cells,
     learned_distance,
 )
-from clnm_core.stats.location import distance_curve
+from clnm_core.stats.location import distance_bins, distance_curve
 from clnm_core.stats.uncertainty import wilson
 
 
@@ -85,6 +85,47 @@ def test_the_observed_line_is_the_distance_curve_and_the_difference_is_one_minus
         (alone["high"] - alone["low"]).tolist(), rel=0.02
     )
     assert (curve["predicted"] - curve["observed"] - curve["difference"]).abs().max() < 1e-12
+
+
+def test_what_moves_both_lines_alike_does_not_widen_their_difference():
+    distance, _, y = study(600)
+    curve = learned_curve(Predictions.of(y, 0.1 + 0.8 * y), distance).iloc[10:60]
+    width = curve["difference_high"] - curve["difference_low"]
+    alone = curve["observed_high"] - curve["observed_low"]
+    assert (width / alone).max() < 0.6
+
+
+def test_a_band_that_differs_by_chance_is_no_refutation():
+    found = _undecided(0.2)
+    assert found.verdict == NOT_ENOUGH
+    assert found.flat.p > 0.05
+    scored = found.bands[~found.bands["is_too_few"]]
+    beyond = (scored["shifted"].abs() > found.margin) & (
+        (scored["shifted_low"] > 0) | (scored["shifted_high"] < 0)
+    )
+    assert beyond.any()
+
+
+def _undecided(margin: float):
+    """The first of many right models in which one band differs and the whole does not."""
+    for seed in range(300):
+        distance, risk, y = study(150, seed)
+        found = learned_distance(Predictions.of(y, risk), distance, margin=margin)
+        scored = found.bands[~found.bands["is_too_few"]]
+        apart = (scored["shifted_low"] > 0) | (scored["shifted_high"] < 0)
+        if (apart & (scored["shifted"].abs() > margin)).any() and found.flat.p > 0.05:
+            return found
+    raise AssertionError("no such study was drawn")
+
+
+def test_bands_are_those_of_the_observed_page_also_at_their_edges():
+    distance, risk, y = study(500)
+    rounded = (distance * 2).round() / 2
+    cases = Predictions.of(y, risk)
+    bands = learned_distance(cases, rounded).bands
+    assert bands["n"].tolist() == distance_bins(rounded, y)["n"].tolist()
+    inner = learned_distance(cases, rounded, edges=(1.0, 2.0, 3.0)).bands
+    assert inner["n"].tolist() == distance_bins(rounded, y, edges=(1.0, 2.0, 3.0))["n"].tolist()
 
 
 def test_the_band_of_the_difference_is_as_wide_as_resamples_say():
