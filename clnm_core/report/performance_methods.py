@@ -55,7 +55,8 @@ def recalibration_methods(method: str, *, bootstrap: int, seed: int, level: floa
         "calibration curve: restricted cubic spline on the log-odds of the risk (Austin 2014)",
         "bins of equal size: Wilson 1927",
         "intercept and slope: logistic (Cox 1958)",
-        f"ICI: Austin 2019; ICI and ECE: test inversion (Carpenter 1999), {bootstrap:,} draws, seed {seed}",
+        "ICI, E50 and E90: Austin 2019; their intervals and that of ECE: test inversion "
+        f"(Carpenter 1999), {bootstrap:,} draws, seed {seed}",
         "Brier 1950, Wald on the log-odds",
         *corrected,
         f"{percent(level)} intervals",

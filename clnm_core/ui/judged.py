@@ -45,8 +45,8 @@ BOOTSTRAP, SEED = 1_000, 0
 
 FURTHER = {
     "auc_logit": "AUC, interval on the log-odds",
-    "e50": "Median distance from the curve (E50)",
-    "e90": "Distance that 90 % do not exceed (E90)",
+    "e50": "Median distance (E50)",
+    "e90": "Distance of nine in ten (E90)",
 }
 """Measures that the page shows beside those of a report, and what they are called."""
 
