@@ -20,6 +20,14 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "E50 and E90",
+        "Distance between risk and the flexible calibration curve that half, and nine in ten, of the "
+        "cases do not exceed; 0 is right.",
+        "as ICI",
+        "Austin 2019, doi:10.1002/sim.8281",
+    ),
+    Definition(
+        "",
         "Interventions avoided",
         "Treatments saved per 100 patients by following the model in place of treating everyone, net "
         "of the metastases missed, each weighed as the threshold weighs it.",
