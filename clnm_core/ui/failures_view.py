@@ -29,7 +29,7 @@ KIND_WORDS = {MISSED: "Missed cases", FALSE_ALARMS: "False alarms"}
 
 _SHOWN = "_failures_shown"
 
-MOST_SPLITS = 8
+MOST_SPLITS = 6
 """Columns in the table of what errors have in common."""
 
 
@@ -205,7 +205,7 @@ def case_link(case_id: str) -> str:
         key: st.query_params.get_all(key) for key in st.query_params if key not in links.PAGE_KEYS
     }
     target = urlencode({**kept, "case": case_id}, doseq=True)
-    return f"<span class='clnm-table'><a href='case?{escape(target)}'>{escape(case_id)}</a></span>"
+    return f"<span class='clnm-table' style='border:none'><a href='case?{escape(target)}'>{escape(case_id)}</a></span>"
 
 
 def _download(
