@@ -186,7 +186,7 @@ def reason(estimate: Estimate) -> str:
     return f"{NOT_ESTIMABLE}: {estimate.method}" if estimate.method else NOT_ESTIMABLE
 
 
-_SHORT_METHODS = ("DeLong", "Obuchowski", "Wilson", "bootstrap", "Wald")
+_SHORT_METHODS = ("DeLong, logit", "DeLong", "Obuchowski", "Wilson", "bootstrap", "Wald")
 
 
 def short_method(method: str) -> str:
@@ -196,6 +196,8 @@ def short_method(method: str) -> str:
     --------
     >>> short_method("DeLong 1988"), short_method("Wilson 1927"), short_method("exact")
     ('DeLong', 'Wilson', 'exact')
+    >>> short_method("DeLong, logit, Student's t (DeLong's needs 100 events)")
+    'DeLong, logit'
 
     """
     for name in _SHORT_METHODS:
