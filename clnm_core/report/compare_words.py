@@ -245,7 +245,7 @@ def compare_methods(
         f"p adjusted over {count_text(pairs, 'pair')} (Benjamini 1995)",
         f"sensitivity, specificity and accuracy: Tango 1998{clustered}, p by {test}",
         "net benefit: Vickers 2008, pointwise band from paired cases",
-        "NRI: Pencina 2008 and 2011, "
+        "NRI: Pencina 2008, Pencina 2011, "
         + ("sums by patient" if is_clustered else "parts by Tango 1998, total by Zou 2008"),
         "IDI: Pencina 2008, paired means" + (", by patient" if is_clustered else ", Welch"),
         "no p for NRI and IDI (Hilden 2014)",
