@@ -85,6 +85,22 @@ DEFINITIONS = (
     ),
     Definition(
         "",
+        "Two-sample AUC",
+        "How well a classifier that does not see the outcome tells two parts of a study apart, on "
+        "patients it has not seen; 0.5 means that the recorded values show no difference.",
+        "DeLong; patient-clustered (Obuchowski) where a patient has several cases",
+        "Lopez-Paz 2017, arXiv:1610.06545",
+    ),
+    Definition(
+        "",
+        "Leave one centre out",
+        "The clinical baseline is trained without the patients of one centre and judged there, for "
+        "each centre in turn: what to expect at a new hospital.",
+        "as the AUC",
+        "Debray 2013, doi:10.1002/sim.5732",
+    ),
+    Definition(
+        "",
         "Gap between groups",
         "A group's metric minus the reference group's, judged against the margin that is set: a gap, "
         "no gap larger than the margin, or not enough data to say.",
