@@ -54,7 +54,7 @@ def hanley_mcneil(auc: float, events: int, others: int, *, level: float = 0.95) 
 
 
 def area_interval(
-    paper: Paper, events: Sequence[int], *, level: float = 0.95
+    paper: Paper, classes: Sequence[tuple[int, int]], *, level: float = 0.95
 ) -> tuple[Estimate, tuple[int, int]]:
     """The widest interval of the printed area over the numbers of cases that are possible.
 
@@ -62,8 +62,8 @@ def area_interval(
     ----------
     paper : Paper
         With an area.
-    events : sequence of int
-        Possible numbers of cases with the outcome.
+    classes : sequence of (int, int)
+        Cases with the outcome and without that are possible.
     level : float
         Confidence, between 0 and 1.
 
@@ -81,11 +81,10 @@ def area_interval(
     """
     if paper.auc is None:
         raise ValueError("paper must have an area.")
-    n = paper.n[0]
     tried = [
-        (hanley_mcneil(paper.auc.middle, one, n - one, level=level), (one, n - one))
-        for one in sorted({*events})
-        if 0 < one < n
+        (hanley_mcneil(paper.auc.middle, events, others, level=level), (events, others))
+        for events, others in sorted({*classes})
+        if events > 0 and others > 0
     ]
     if not tried:
         return not_estimable("the cases with the outcome are not known", level=level), (0, 0)

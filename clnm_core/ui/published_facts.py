@@ -87,7 +87,7 @@ def solve(paper: Paper) -> Solved:
     is_listed = fits.is_complete and 0 < fits.count == len(fits.matrices)
     area, area_counts = None, (0, 0)
     if paper.auc is not None:
-        area, area_counts = area_interval(paper, _events(paper, fits))
+        area, area_counts = area_interval(paper, _classes(paper, fits))
     return Solved(
         paper,
         fits,
@@ -99,17 +99,22 @@ def solve(paper: Paper) -> Solved:
     )
 
 
-def _events(paper: Paper, fits: Fits) -> Sequence[int]:
-    """Cases with the outcome that are possible, at the least number of cases."""
+def _classes(paper: Paper, fits: Fits) -> Sequence[tuple[int, int]]:
+    """Cases with the outcome and without that are possible; where none is listed, the fewest."""
     n = paper.n[0]
+    if fits.is_complete and 0 < fits.count == len(fits.matrices) and (paper.rates or paper.events):
+        tables = fits.matrices.drop_duplicates(["n", "events"])
+        return [
+            (int(e), int(all_ - e)) for e, all_ in zip(tables["events"], tables["n"], strict=True)
+        ]
     if paper.events:
-        return list(paper.events)
-    if fits.is_complete and 0 < fits.count == len(fits.matrices):
-        return [int(one) for one in fits.matrices["events"].unique()]
-    if "prevalence" in paper.rates:
+        ends = list(paper.events)
+    elif "prevalence" in paper.rates:
         printed = paper.rates["prevalence"]
-        return [int(np.ceil(float(printed.low) * n)), int(float(printed.high) * n)]
-    return []
+        ends = [int(np.ceil(float(printed.low) * n)), int(float(printed.high) * n)]
+    else:
+        return []
+    return [(events, n - events) for events in ends]
 
 
 def _rates(paper: Paper, implied: pd.DataFrame | None) -> pd.DataFrame:

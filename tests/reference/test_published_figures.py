@@ -76,8 +76,10 @@ def test_an_area_of_080_in_62_patients_may_be_anything_from_069_to_091() -> None
     assert found.low == pytest.approx(0.69, abs=0.005)
     assert found.high == pytest.approx(0.91, abs=0.005)
     whole = Paper((62, 62), rates={"prevalence": share("50 %")}, auc=share("0.80"))
-    interval, counts = area_interval(whole, fitting(whole).matrices["events"].tolist())
-    assert sum(counts) == 62
+    tables = fitting(whole).matrices
+    classes = [(events, 62 - events) for events in tables["events"].tolist()]
+    interval, counts = area_interval(whole, classes)
+    assert counts == (31, 31)
     assert interval.low == pytest.approx(0.69, abs=0.005)
 
 

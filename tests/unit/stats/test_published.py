@@ -295,4 +295,4 @@ def test_an_area_without_cases_of_a_class_has_no_interval() -> None:
     assert counted == (0, 0)
     assert hanley_mcneil(1.0, 10, 10).high == 1
     with pytest.raises(ValueError, match="area"):
-        area_interval(Paper((10, 10)), [5])
+        area_interval(Paper((10, 10)), [(5, 5)])

@@ -55,6 +55,8 @@ def test_what_is_wrong_with_a_field_is_said_at_that_field() -> None:
 def test_the_area_takes_its_cases_from_what_is_known() -> None:
     assert solved(n="62", prevalence="50 %", auc="0.80").area_counts == (31, 31)
     assert solved(n="62", events="20", auc="0.80").area_counts == (20, 42)
+    ranged = {"sensitivity": "90.4", "specificity": "90.4", "accuracy": "90.4"}
+    assert solved(n="100-110", auc=".953", **ranged).area_counts == (52, 52)
     nothing = solved(n="62", auc="0.80")
     assert nothing.area is not None
     assert math.isnan(nothing.area.low)
