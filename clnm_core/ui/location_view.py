@@ -235,7 +235,7 @@ def _curve(one: Located, label: str, adjusted: pd.DataFrame, adjusters: Mapping[
             adjusted=adjusted,
             dark=panels.is_dark(),
         ),
-        one.bins if one.curve.empty else one.curve,
+        _curve_table(one, adjusted),
         f"{label} by distance to the capsule" + (f" (curve {why})" if why else ""),
         "The solid curve is what was observed here, with its band; the dotted one is the same with "
         "the adjusters held equal; dots are bands of distance with their Wilson intervals and n. "
@@ -245,6 +245,17 @@ def _curve(one: Located, label: str, adjusted: pd.DataFrame, adjusters: Mapping[
         f"distance_{one.outcome}",
         methods=_curve_methods(one, adjusted, adjusters),
     )
+
+
+def _curve_table(one: Located, adjusted: pd.DataFrame) -> pd.DataFrame:
+    """The numbers of the chart: both curves below each other, or the bands where there is none."""
+    if one.curve.empty:
+        return one.bins
+    columns = ["curve", "distance_mm", "risk", "low", "high"]
+    curves = [one.curve.assign(curve="observed")]
+    if not adjusted.empty:
+        curves.append(adjusted.assign(curve="adjusted"))
+    return pd.concat([curve[columns] for curve in curves], ignore_index=True)
 
 
 def _gland(one: Located, label: str) -> None:
