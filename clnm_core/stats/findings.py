@@ -21,6 +21,7 @@ A10   warning   a group is miscalibrated: its slope or observed per expected dif
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -217,10 +218,12 @@ def _gaps_shown(gaps: Sequence[Gap]) -> list[Finding]:
 
 
 def _miscalibrated_groups(groups: Sequence[GroupResult]) -> list[Finding]:
+    scored = [group for group in groups if group.is_scored]
+    parted = Counter(group.column for group in scored)
     judged = [
         (group, name, group.metrics[name])
-        for group in groups
-        if group.is_scored
+        for group in scored
+        if parted[group.column] > 1
         for name in ("o_e_ratio", "calibration_slope")
         if group.metrics[name].is_estimable
     ]

@@ -14,8 +14,8 @@ import numpy as np
 
 from clnm_core.stats.group_calls import SHARES, CallCounts
 from clnm_core.stats.group_result import FEWEST, GroupResult
+from clnm_core.stats.joined_intervals import difference_interval, joinable, ratio_interval
 from clnm_core.stats.multiplicity import benjamini_hochberg, p_from_interval
-from clnm_core.stats.uncertainty import Estimate
 
 GAP_METRICS = ("auc", "sensitivity", "specificity", "ppv", "flag_rate", "o_e_ratio")
 """Measures in which each group is compared with the reference."""
@@ -39,9 +39,6 @@ FEWEST_RESAMPLES = 200
 
 MOST_CASES = 1_000_000_000
 """Where more cases than this would be needed, no number is given."""
-
-_Interval = tuple[float, float]
-_NO_INTERVAL: _Interval = (math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,8 @@ def gaps(
     a patient with cases in both groups counts in both at once. Where one of the four counts
     (successes and failures in both groups) is below ten, a resample has no case to judge, or
     there are under ``FEWEST_RESAMPLES``, and for AUC and observed per expected, the intervals of the two groups are joined instead
-    (MOVER; for ratios MOVER-R), as if the groups had no patient in common.
+    (MOVER; for ratios MOVER-R), as if the groups had no patient in common; an AUC enters
+    with the interval that is symmetric in its log-odds.
 
     The verdict is ``no gap beyond the margin`` where the whole interval lies within plus
     or minus the margin, else ``gap`` where it excludes zero, else ``not enough data``; see
@@ -199,35 +197,13 @@ def margins_of(margin: float) -> dict[str, float]:
     return {name: margin * (usual / MARGINS["auc"]) for name, usual in MARGINS.items()}
 
 
-def ratio_interval(a: Estimate, b: Estimate) -> _Interval:
-    """The interval of ``a / b`` from the intervals of two independent positive numbers.
-
-    MOVER-R: the values of the ratio at which the interval of ``a - ratio * b`` touches zero.
-    The upper end is infinite where the interval of ``b`` reaches 0.
-    """
-    if not b.value > 0 or math.isnan(a.low) or math.isnan(b.low):
-        return _NO_INTERVAL
-    product = a.value * b.value
-
-    def root(end_a: float, end_b: float) -> float:
-        inside = end_a * (2 * a.value - end_a) * end_b * (2 * b.value - end_b)
-        return math.sqrt(max(product * product - inside, 0.0))
-
-    below, above = product + root(a.low, b.high), b.low * (2 * b.value - b.low)
-    low = a.low * (2 * a.value - a.low) / below if below > 0 else 0.0
-    high = (product + root(a.high, b.low)) / above if above > 0 else math.inf
-    ratio = a.value / b.value
-    return min(max(low, 0.0), ratio), max(high, ratio)
-
-
 def _gap(other: GroupResult, reference: GroupResult, metric: str, calls: CallCounts | None) -> Gap:
-    a, b = other.metrics[metric], reference.metrics[metric]
+    a, b = joinable(other, metric), joinable(reference, metric)
     value = a.value - b.value
     ratio = a.value / b.value if b.value > 0 else math.nan
     drawn = _drawn(other.level, reference.level, metric, calls)
     if drawn is None or math.isnan(value):
-        low = value - math.hypot(a.value - a.low, b.high - b.value)
-        high = value + math.hypot(a.high - a.value, b.value - b.low)
+        low, high = difference_interval(a, b)
         ratio_low, ratio_high = ratio_interval(a, b)
         method = f"MOVER from {' and '.join(dict.fromkeys([a.method, b.method]))}"
     else:
@@ -269,7 +245,7 @@ def _drawn(
     return shares[0], shares[1]
 
 
-def _around(value: float, ends: np.ndarray) -> _Interval:
+def _around(value: float, ends: np.ndarray) -> tuple[float, float]:
     return min(float(ends[0]), value), max(float(ends[1]), value)
 
 

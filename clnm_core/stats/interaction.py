@@ -68,9 +68,9 @@ def group_tests(
     intercept for each group; the level test compares it with one intercept for all, the
     slope test with a model that also has a slope for each group. Both are likelihood-ratio
     tests; where patients have several cases they are Wald tests with the sandwich by patient
-    (Liang and Zeger). AUCs are compared by the weighted squares of their distances from
-    their weighted mean (Cochran's Q), with DeLong's or Obuchowski's variances, as if groups
-    had no patient in common.
+    (Liang and Zeger). The log-odds of the AUCs are compared by the weighted squares of
+    their distances from their weighted mean (Cochran's Q), with DeLong's or Obuchowski's
+    variances, as if groups had no patient in common.
 
     Parameters
     ----------
@@ -205,10 +205,10 @@ def _area_test(predictions: Predictions, grouping: Grouping, scored: NDArray[np.
     if len(found) < 2:
         return _untested(grouping, AREA, "fewer than two groups with a variance", left_out)
     area, variance_of = np.array(list(found.values())).T
-    weight = 1 / variance_of
-    statistic = float(weight @ np.square(area - weight @ area / weight.sum()))
+    log_odds, weight = logit(area), np.square(area * (1 - area)) / variance_of
+    statistic = float(weight @ np.square(log_odds - weight @ log_odds / weight.sum()))
     variances = "Obuchowski's" if predictions.is_clustered else "DeLong's"
-    method = f"homogeneity (chi-squared) on {variances} variances"
+    method = f"homogeneity of log-odds (chi-squared), {variances} variances"
     return _tested(grouping, AREA, statistic, len(found), left_out, method)
 
 

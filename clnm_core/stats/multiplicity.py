@@ -86,6 +86,6 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     adjusted = np.full(raw.shape, math.nan)
     known = np.flatnonzero(~np.isnan(raw))
     order = known[np.argsort(raw[known], kind="stable")]
-    scaled = raw[order] * len(order) / np.arange(1, len(order) + 1)
+    scaled = raw[order] * (len(order) / np.arange(1, len(order) + 1))
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted

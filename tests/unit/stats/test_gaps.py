@@ -13,6 +13,7 @@ from scipy.special import expit
 from statsmodels.stats import proportion
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.discrimination import auc_logit
 from clnm_core.stats.gaps import (
     GAP,
     NO_GAP,
@@ -20,12 +21,12 @@ from clnm_core.stats.gaps import (
     Gap,
     gaps,
     margins_of,
-    ratio_interval,
     with_margins,
 )
 from clnm_core.stats.group_calls import SHARES, call_counts
 from clnm_core.stats.group_result import FOLDED, GroupResult
 from clnm_core.stats.groups import folded, groupings
+from clnm_core.stats.joined_intervals import ratio_interval
 from clnm_core.stats.metrics import METRICS
 from clnm_core.stats.multiplicity import benjamini_hochberg
 from clnm_core.stats.subgroups import by_grouping
@@ -170,8 +171,28 @@ def test_a_handful_of_resamples_has_no_tails() -> None:
     few, none = (compared(*cohort(), bootstrap=resamples) for resamples in (199, 0))
     assert few == none
     assert {gap.method for gap in few.values()} == {
-        "MOVER from DeLong", "MOVER from Wilson", "MOVER from delta method, log scale",
+        "MOVER from DeLong, logit", "MOVER from Wilson", "MOVER from delta method, log scale",
     }  # fmt: skip
+
+
+def test_an_auc_enters_with_its_logit_interval() -> None:
+    predictions, groups = cohort(400)
+    gap = compared(predictions, groups, bootstrap=0)["auc", "C"]
+    words = groups["centre"].to_numpy()
+    a, c = (auc_logit(predictions.where(words == word)) for word in "AC")
+    low = math.hypot(c.value - c.low, a.high - a.value)
+    high = math.hypot(c.high - c.value, a.value - a.low)
+    assert gap.low == pytest.approx(gap.value - low)
+    assert gap.high == pytest.approx(gap.value + high)
+
+
+def test_a_small_group_with_an_auc_near_one_is_not_surely_better() -> None:
+    """DeLong's own interval ends at 0.96 here, as 31 cases cannot know."""
+    large = result("A", 476, auc=Estimate(0.857, 0.823, 0.891, 0.95, "DeLong"))
+    near_one = result("F", 31, auc=Estimate(0.987, 0.961, 1.0, 0.95, "DeLong"))
+    gap = next(gap for gap in gaps([large, near_one]) if gap.metric == "auc")
+    assert gap.p > 0.001
+    assert gap.low < 0.06
 
 
 def test_a_ratio_to_nothing_has_no_interval_and_to_almost_nothing_no_end() -> None:

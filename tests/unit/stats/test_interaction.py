@@ -88,9 +88,9 @@ def test_areas_are_compared_by_cochrans_q() -> None:
     predictions = cohort(bend=0.4)
     parts = [predictions.where(word == WORDS) for word in "abc"]
     areas = np.array([auc(part).value for part in parts])
-    weights = 1 / np.array([auc_variance(part) for part in parts])
-    mean = np.average(areas, weights=weights)
-    expected = float((weights * (areas - mean) ** 2).sum())
+    weights = (areas * (1 - areas)) ** 2 / np.array([auc_variance(part) for part in parts])
+    mean = np.average(logit(areas), weights=weights)
+    expected = float((weights * (logit(areas) - mean) ** 2).sum())
     found = group_tests(predictions, grouped())[2]
     assert found.statistic == pytest.approx(expected)
     assert found.p == pytest.approx(stats.chi2.sf(expected, 2))
@@ -102,7 +102,9 @@ def test_two_areas_are_compared_as_by_hand() -> None:
     predictions = cohort()
     words = np.where(WORDS == "a", "a", "b")
     a, b = (predictions.where(words == word) for word in "ab")
-    z = (auc(a).value - auc(b).value) / math.sqrt(auc_variance(a) + auc_variance(b))
+    areas = np.array([auc(part).value for part in (a, b)])
+    variances = np.array([auc_variance(part) for part in (a, b)]) / (areas * (1 - areas)) ** 2
+    z = float(np.diff(logit(areas))[0]) / math.sqrt(variances.sum())
     assert group_tests(predictions, grouped(words))[2].p == pytest.approx(2 * stats.norm.sf(abs(z)))
 
 
