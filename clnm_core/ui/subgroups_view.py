@@ -193,7 +193,7 @@ def _references(compared: Compared, gaps: pd.DataFrame) -> str:
         return "the largest group of each column"
     (column,) = compared.labels
     named = group_words(column, str(gaps["reference"].iloc[0]), compared.labels)
-    return f"{named}, the largest group"
+    return f"{named} (the largest)"
 
 
 def _tables(compared: Compared, metric: str, rows: pd.DataFrame, gaps: pd.DataFrame) -> None:
