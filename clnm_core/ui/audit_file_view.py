@@ -46,7 +46,7 @@ def draw(file: AuditedFile, choice: Choice) -> None:
     key = (choice, split)
     with st.spinner("Judging the risks"):
         judged = file.computed(("judged", key), lambda: judge(predictions))
-    called = call(predictions, threshold)
+    called = call(predictions if judged.counts.is_clustered else judged.counts, threshold)
     compared = None
     if view == "Subgroups" and choice.by:
         with st.spinner("Comparing the groups"):
