@@ -152,7 +152,7 @@ def ece(
     return error_interval(
         float(np.abs(made.excess).sum() / made.n),
         lambda step: float(np.abs(made.bin_distances(step)) @ weight),
-        lambda step: np.asarray(made.drawn_bin_distances(step) @ weight),
+        lambda step: made.drawn_bin_distances(step) @ weight + made.mix_errors(step),
         level=level,
         method=METHOD + _clustered_words(predictions),
     )

@@ -17,6 +17,7 @@ from clnm_core.stats.uncertainty import Estimate, not_estimable, wald
 
 _STEPS = 100
 _TOLERANCE = 1e-10
+_LEAST_SLACK = 1e-6
 
 
 def intercept(predictions: Predictions, *, level: float = 0.95) -> Estimate:
@@ -24,8 +25,8 @@ def intercept(predictions: Predictions, *, level: float = 0.95) -> Estimate:
 
     Calibration in the large: the intercept of a logistic regression with the log-odds of
     the risk as offset (slope fixed at 1). 0 is ideal; above 0 the risks are too low, below
-    0 too high. The interval is Wald's, always from the sandwich: with the slope fixed at 1
-    the model is wrong where risks are too extreme, and its own standard error too small.
+    0 too high. The interval is Wald's, from the sandwich: with the slope fixed at 1 the model
+    is wrong where risks are too extreme, and its own standard error too small.
 
     Returns
     -------
@@ -47,14 +48,14 @@ def intercept(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     if reason:
         return not_estimable(reason, level=level)
     log_odds = logit(predictions.risk)
-    return _estimate(predictions, np.ones((len(predictions), 1)), log_odds, level, robust=True)
+    return _estimate(predictions, np.ones((len(predictions), 1)), log_odds, level)
 
 
 def slope(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     """How steeply the log-odds of the outcome follow the log-odds of the risk.
 
     1 is ideal; below 1 the risks are too extreme (overfitting), above 1 too timid. The
-    interval is Wald's; from the sandwich where patients have several cases.
+    interval is Wald's, from the sandwich, which also holds where the truth bends.
 
     Returns
     -------
@@ -66,6 +67,8 @@ def slope(predictions: Predictions, *, level: float = 0.95) -> Estimate:
     ----------
     .. [1] Cox DR. Two further applications of a model for binary regression. Biometrika
        1958;45:562-565. doi:10.2307/2333203
+    .. [2] Long JS, Ervin LH. Using heteroscedasticity consistent standard errors in the linear
+       regression model. Am Stat 2000;54:217-224. doi:10.1080/00031305.2000.10474549
 
     """
     reason = _obstacle(predictions)
@@ -101,10 +104,14 @@ def _estimate(
     design: NDArray[np.float64],
     offset: NDArray[np.float64],
     level: float,
-    *,
-    robust: bool = False,
 ) -> Estimate:
-    """The first coefficient with its Wald interval; ``robust`` always takes the sandwich."""
+    """The first coefficient with its Wald interval.
+
+    The covariance is the sandwich, which is right, too, where no straight line puts the risks
+    right. Each residual is divided by one less its leverage (HC3), which keeps the coverage
+    with twenty events; where patients have several cases their residuals are added up, with
+    the small-sample factor of Liang and Zeger's sandwich instead.
+    """
     target = predictions.y_true.astype(float)
     beta = _newton(design, target, offset)
     if beta is None:
@@ -112,17 +119,21 @@ def _estimate(
     risk = expit(design @ beta + offset)
     with np.errstate(all="ignore"):
         covariance = np.linalg.pinv(_information(design, risk))
-    method = "Wald, logistic regression"
-    if predictions.is_clustered or robust:
+    residual = design * (target - risk)[:, None]
+    if predictions.is_clustered:
         _, patient = np.unique(predictions.patient, return_inverse=True)
         patients, (n, k) = int(patient.max()) + 1, design.shape
         if patients < 2 or n <= k:
             return not_estimable("one patient only", level=level)
-        residual = design * (target - risk)[:, None]
-        sums = np.column_stack([np.bincount(patient, weights=part) for part in residual.T])
+        parts = np.column_stack([np.bincount(patient, weights=part) for part in residual.T])
         factor = patients / (patients - 1) * (n - 1) / (n - k)
-        covariance = factor * covariance @ (sums.T @ sums) @ covariance
-        method += ", patient-clustered sandwich" if predictions.is_clustered else ", sandwich"
+        method = "Wald, logistic regression, patient-clustered sandwich"
+    else:
+        leverage = risk * (1 - risk) * np.einsum("ij,jk,ik->i", design, covariance, design)
+        parts = residual / np.maximum(1 - leverage, _LEAST_SLACK)[:, None]
+        factor = 1.0
+        method = "Wald, logistic regression, sandwich"
+    covariance = factor * covariance @ (parts.T @ parts) @ covariance
     error = math.sqrt(max(float(covariance[0, 0]), 0.0))
     return wald(float(beta[0]), error, level=level, method=method)
 

@@ -96,6 +96,12 @@ class RiskCells:
         errors = self.curve_draws @ (wider * (spread[:, None] * basis) @ root).T
         return np.asarray(np.abs(truth - self.risk + errors))
 
+    def mix_errors(self, step: float) -> NDArray[np.float64]:
+        """Errors of a mean distance because other cases have other risks, shape (bootstrap,)."""
+        distance = np.abs(self.truth(step) - self.risk)
+        variance = distance**2 @ self.weight - (distance @ self.weight) ** 2
+        return self.mix_draws * math.sqrt(max(float(variance), 0.0) / self.n)
+
     def bin_distances(self, step: float) -> NDArray[np.float64]:
         """Mean distance of the truth from the risk in each bin, signed, shape (bins,)."""
         return self._bin_means(self.truth(step) - self.risk)

@@ -100,16 +100,13 @@ def ici(
     made = cells or _cells(predictions, bootstrap, seed)
     if made is None or made.curve.reason:
         return _no_curve(predictions, level)
-    distance = _distance(predictions, made)
-
-    def mean(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(distances @ made.weight)
-
-    def mixed(step: float) -> float:
-        distances = np.abs(made.truth(step) - made.risk)
-        return float(np.sqrt(np.maximum(mean(distances**2) - mean(distances) ** 2, 0.0) / made.n))
-
-    return _estimate(made, float(distance.mean()), mean, mixed, level)
+    return _estimate(
+        made,
+        float(_distance(predictions, made).mean()),
+        lambda distances: np.asarray(distances @ made.weight),
+        made.mix_errors,
+        level,
+    )
 
 
 def e50(
@@ -180,12 +177,10 @@ def _quantile(
         chosen = np.take_along_axis(order, np.expand_dims(places, -1), -1)
         return np.asarray(np.take_along_axis(distances, chosen, -1)[..., 0])
 
-    def mixed(step: float) -> float:
+    def mixed(step: float) -> NDArray[np.float64]:
         distances = np.abs(cells.truth(step) - cells.risk)
-        return (
-            float(quantile(distances, share + half) - quantile(distances, max(share - half, 0.0)))
-            / 2
-        )
+        ends = [quantile(distances, max(share + side * half, 0.0)) for side in (-1, 1)]
+        return np.asarray(cells.mix_draws * (ends[1] - ends[0]) / 2)
 
     return _estimate(cells, value, quantile, mixed, level)
 
@@ -194,14 +189,14 @@ def _estimate(
     cells: RiskCells,
     value: float,
     summary: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    mixed: Callable[[float], float],
+    mixed: Callable[[float], NDArray[np.float64]],
     level: float,
 ) -> Estimate:
-    """A summary of the distances; ``mixed`` is its standard error from the mix of risks."""
+    """A summary of the distances; ``mixed`` draws its errors from the mix of risks."""
     return error_interval(
         value,
         lambda step: float(summary(np.abs(cells.truth(step) - cells.risk))),
-        lambda step: summary(cells.drawn_distances(step)) + cells.mix_draws * mixed(step),
+        lambda step: summary(cells.drawn_distances(step)) + mixed(step),
         level=level,
         method=METHOD + (", patient-clustered" if cells.is_clustered else ""),
     )

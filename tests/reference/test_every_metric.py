@@ -75,8 +75,8 @@ def test_two_risks_agree_with_paper() -> None:
 def test_one_risk_has_the_intercept_of_paper() -> None:
     found = intercept(Predictions.of([1] * 12 + [0] * 28, [0.2] * 40))
     assert found.value == pytest.approx(math.log(0.3 / 0.7) - math.log(0.2 / 0.8), abs=1e-9)
-    # The sandwich of one risk is the textbook error of a log-odds, times n / (n - 1).
-    error = math.sqrt((1 / 12 + 1 / 28) * 40 / 39)
+    # The sandwich of one risk is the textbook error of a log-odds, times n / (n - 1) (HC3).
+    error = math.sqrt(1 / 12 + 1 / 28) * 40 / 39
     assert found.high - found.value == pytest.approx(1.959964 * error, abs=1e-6)
 
 
