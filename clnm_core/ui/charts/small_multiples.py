@@ -61,7 +61,7 @@ def panel_layout(
         One for each panel, at most six; may hold a line break.
     x_axis, y_axis : dict
         What all axes share. Axis titles are written once: under the middle of the lowest
-        row, and left of the first column.
+        row, and left of the first panel.
     dark : bool
         Whether the page is dark.
 
@@ -82,7 +82,7 @@ def panel_layout(
         y = dict(y_axis) if column == 0 else {**y_axis, "title": None}
         if column != (across - 1) // 2:
             x["title"] = None
-        if row != (down - 1) // 2:
+        if row > 0:
             y["title"] = None
         layout[f"xaxis{names['xaxis'][1:]}"] = x | {
             "domain": [left, min(left + width, 1.0)],
