@@ -287,7 +287,7 @@ def readers_methods(*, threshold: float, is_clustered: bool, level: float = 0.95
         "Obuchowski 1995 with Hillis 2007's degrees of freedom, readers and cases random (fixed "
         "readers beside it), never narrower than for these readers alone; average readers on "
         f"the log-odds scale; covariances over cases: {covariance}; single readers: AUC "
-        f"{covariance}, sensitivity and specificity {rates}; agreement: Fleiss 1971 with Gwet "
+        f"{covariance} (in log-odds in small classes), sensitivity and specificity {rates}; agreement: Fleiss 1971 with Gwet "
         f"2008's interval, Cohen 1960 in pairs; {percent(level)} intervals, not corrected for the "
         f"number of comparisons; the model calls a case positive from {threshold_text(threshold)}, "
         "a reader as recorded (from 0.50 where only a probability is)."

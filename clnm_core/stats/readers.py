@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.discrimination import auc
+from clnm_core.stats.discrimination import auc_shown
 from clnm_core.stats.multireader import (
     ReaderAverage,
     Sample,
@@ -106,7 +106,7 @@ def reader_points(panel: Panel, *, level: float = 0.95) -> pd.DataFrame:
     pandas.DataFrame
         One row per side and reader: ``side``, ``reader``, then for each of ``auc,
         sensitivity, specificity`` its ``_value``, ``_low``, ``_high`` (Wilson for the rates,
-        DeLong for the area; widened where patients have several cases) and ``_method``. The
+        DeLong or the logit for the area; widened where patients have several cases) and ``_method``. The
         area is NaN where the reader gave calls only, or one rating to all cases.
 
     """
@@ -122,7 +122,7 @@ def reader_points(panel: Panel, *, level: float = 0.95) -> pd.DataFrame:
                 ),
             }
             if not np.isnan(stated).any():
-                of["auc"] = auc(Predictions(panel.y_true, stated, panel.patient), level=level)
+                of["auc"] = auc_shown(Predictions(panel.y_true, stated, panel.patient), level=level)
             for merit in MERITS:
                 found = of.get(merit)
                 row[f"{merit}_value"] = found.value if found else np.nan

@@ -11,7 +11,7 @@ import pandas as pd
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.agreement import cohen_kappa, fleiss_kappa
-from clnm_core.stats.discrimination import auc, roc_curve
+from clnm_core.stats.discrimination import auc_shown, roc_curve
 from clnm_core.stats.multireader import ReaderAverage
 from clnm_core.stats.rates import rate
 from clnm_core.stats.reader_merit import Merit
@@ -97,7 +97,7 @@ def studied(panel: Panel, threshold: float) -> ReaderStudy:
         is_clustered=panel.is_clustered,
         roc=thinned(roc_curve(predictions), "false_positive_rate", "sensitivity"),
         model={
-            "auc": auc(predictions),
+            "auc": auc_shown(predictions),
             "sensitivity": rate(called[truth], panel.patient[truth]),
             "specificity": rate(~called[~truth], panel.patient[~truth]),
         },

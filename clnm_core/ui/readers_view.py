@@ -167,8 +167,8 @@ def _roc(study: ReaderStudy) -> None:
         f"Readers beside the model's curve, on the same {study.n:,} cases",
         "A reader below the curve would find more metastases at the same false alarms by "
         "following the model; one above it does better than the model. An arrow runs from a "
-        "reader's calls without aid to those with it. Obuchowski 2022, "
-        "doi:10.1148/radiol.211593.",
+        "reader's calls without aid to those with it. Hillis 2014, "
+        "doi:10.1002/sim.5926.",
         "readers_roc",
     )
 
