@@ -121,12 +121,12 @@ def centres_words(results: Sequence[CentreResult], *, model: str) -> str:
     worst = min(judged, key=lambda one: one.difference.value)
     if not worst.difference.excludes(0) or worst.difference.value > 0:
         return (
-            f"{model} is worse at none of {count_text(len(judged), 'centre')} by more than chance; the "
+            f"“{model}” is worse at none of {count_text(len(judged), 'centre')} by more than chance; the "
             f"lowest AUC is at {worst.centre}, {estimate_text(worst.auc)}."
         )
     gap = worst.difference
     return (
-        f"{model} has its lowest AUC at centre {worst.centre}, {estimate_text(worst.auc)}, that is "
+        f"“{model}” has its lowest AUC at centre {worst.centre}, {estimate_text(worst.auc)}, that is "
         f"{number(-gap.value)} ({interval(-gap.high, -gap.low)}) below all others; intervals are not "
         f"corrected for {count_text(len(judged), 'centre')}."
     )

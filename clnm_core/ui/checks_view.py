@@ -27,6 +27,9 @@ def draw(query: CohortQuery) -> None:
     checks = cached.computed(cohort_checks, query.everyone())
     panels.answer(checks_words.checks_answer(checks))
     _strip(checks)
+    cohort = cached.cohort(query.cohort)
+    if cohort.description:
+        st.caption(plain(f"About the cohort: {cohort.description}"))
     shown = checks_words.in_order([check for check in checks if check.state == "found"])
     if shown:
         st.subheader("What was found", anchor=False)

@@ -84,7 +84,7 @@ def misfit_groups(models: Sequence[Grouped]) -> Check:
     return found(
         "C19",
         "warning",
-        f"{worst['model']} is miscalibrated where {worst['column']} is {worst['group']}: it expects "
+        f"“{worst['model']}” is miscalibrated where {worst['column']} is {worst['group']}: it expects "
         f"{100 * worst['expected']:.0f} % and {100 * worst['observed']:.0f} % of {worst['n']:,} cases have "
         f"the outcome, unlike elsewhere{more}{sample}",
         "Look at the calibration curve of the group, recalibrate with the group as a term, and do "

@@ -98,7 +98,7 @@ def few_values(risks: Mapping[str, NDArray[np.float64]]) -> Check:
     return found(
         "C09",
         "info",
-        f"{first['model']} gives only {first['different_values']} different risks to "
+        f"“{first['model']}” gives only {first['different_values']} different risks to "
         f"{first['cases']:,} cases{_and_more(len(rows))}",
         "Ties count half in the AUC: ask for the risks before rounding.",
         rows,
@@ -158,7 +158,7 @@ def same_risks(risks: pd.DataFrame) -> Check:
     return found(
         "C08",
         "warning",
-        f"{first_pair['model']} and {first_pair['other']} give the same risk to "
+        f"“{first_pair['model']}” and “{first_pair['other']}” give the same risk to "
         f"{100 * first_pair['equal']:.0f} % of {first_pair['cases']:,} common cases"
         f"{_and_more(len(rows))}",
         "One of them was probably imported under the other's name: import it again.",
@@ -203,7 +203,7 @@ def flattered_training(models: list[TrainingAndNew]) -> Check:
     return found(
         "C12",
         "warning",
-        f"{worst['model']} has an AUC of {worst['auc_training']:.2f} on training cases and of "
+        f"“{worst['model']}” has an AUC of {worst['auc_training']:.2f} on training cases and of "
         f"{worst['auc_new']:.2f} on new ones{_and_more(int(is_found.sum()))}",
         "Its training risks do not come from cross-validation; judge it on new cases only.",
         flattered,

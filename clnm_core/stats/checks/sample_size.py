@@ -82,7 +82,7 @@ def events_per_predictor(models: Sequence[Fitted]) -> Check:
     return found(
         "C15",
         "warning",
-        f"{worst['model']} learned {worst['predictors']:,} predictors from {worst['events']:,} events "
+        f"“{worst['model']}” learned {worst['predictors']:,} predictors from {worst['events']:,} events "
         f"({worst['events_per_predictor']:.1f} per predictor{expected})",
         "Expect it to do worse on new "
         "patients; take fewer predictors, penalise more, or collect more cases.",

@@ -55,7 +55,7 @@ def late_predictors(models: Sequence[Inputs]) -> Check:
     return found(
         "C14",
         "error",
-        f"{first['model']} takes {first['input']}, which {first['why']}{more}",
+        f"“{first['model']}” takes {first['input']}, which {first['why']}{more}",
         "Train it again without.",
         rows,
     )
@@ -135,7 +135,7 @@ def worse_centres(results: Sequence[tuple[str, CentreResult]]) -> Check:
     return found(
         "C18",
         "warning",
-        f"{worst['model']} has an AUC of {worst['auc']:.2f} at centre {worst['centre']} "
+        f"“{worst['model']}” has an AUC of {worst['auc']:.2f} at centre {worst['centre']} "
         f"({worst['n']:,} cases) and of {worst['auc_elsewhere']:.2f} elsewhere{more}",
         "Look at how its cases were recorded and imaged before using it there.",
         worse,

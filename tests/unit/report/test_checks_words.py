@@ -88,7 +88,7 @@ def test_the_worst_centre_is_named_only_where_it_is_more_than_chance():
     bad = centres_words([centre("D", 0.6, -0.3), centre("A", 0.9, 0.1)], model="Uneven")
     assert "at centre D, 0.60 (0.55–0.65), that is 0.30 (0.25–0.35) below all others" in bad
     fair = centres_words([centre("D", 0.88, -0.02), centre("A", 0.9, 0.1)], model="Fair")
-    assert fair.startswith("Fair is worse at none of 2 centres")
+    assert fair.startswith("“Fair” is worse at none of 2 centres")
     empty = CentreResult("D", 5, 2, NONE, NONE, NONE, NONE, math.nan)
     assert centres_words([empty], model="Fair").startswith("There are no two centres")
 

@@ -31,7 +31,7 @@ def simulated(n, seed, strength=2.0):
 def test_an_input_known_after_the_outcome_is_an_error():
     found = late_predictors([Inputs("m", 5, (("Positive nodes", "is known only after surgery"),))])
     assert (found.code, found.severity) == ("C14", "error")
-    assert found.told == "m takes Positive nodes, which is known only after surgery"
+    assert found.told == "“m” takes Positive nodes, which is known only after surgery"
     assert late_predictors([Inputs("m", 5, ())]).state == "clear"
     assert late_predictors([Inputs("m", 0, ())]).state == "not checked"
 
