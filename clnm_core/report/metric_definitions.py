@@ -59,7 +59,7 @@ METRIC_DEFINITIONS = (
         "calibration_slope",
         "Calibration slope",
         "1 is right; below 1 the risks are too extreme, above 1 too timid.",
-        "Wald, logistic model on the log-odds of the risk",
+        "Wald with the sandwich, logistic model on the log-odds of the risk",
         "Cox 1958, doi:10.1093/biomet/45.3-4.562",
     ),
     Definition(

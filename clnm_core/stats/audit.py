@@ -238,7 +238,7 @@ def _methods(
     area = "Obuchowski's clustered variance" if clustered else "DeLong"
     shares = "Wilson on the effective number of cases" if clustered else "Wilson"
     unit = "patients, with all their cases" if clustered else "cases"
-    wald = "Wald with a patient-clustered sandwich" if clustered else "Wald"
+    wald = f"Wald with the {'patient-clustered ' if clustered else ''}sandwich"
     return (
         f"{said}: a case is positive when its risk is at or above it.",
         f"Intervals at {level * 100:g}%: AUC by {area}; shares by {shares}; "
