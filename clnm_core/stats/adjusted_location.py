@@ -68,7 +68,8 @@ def adjusted_curve(
         ``distance_mm``, ``risk``, ``low``, ``high``, and ``crude``: the unadjusted risk of the
         same complete cases. Empty where there can be no curve. In ``attrs``: ``method`` (begins
         with "not estimable" where empty), ``n``, ``events``, ``left_out`` (int), ``adjusters``
-        and ``dropped`` (tuple of str), ``ends_mm`` (the 10th and the 90th percentile).
+        and ``dropped`` (tuple of str), ``ends_mm`` (the 10th and the 90th percentile); and, where
+        there is a curve, ``coefficients`` (int).
 
     Raises
     ------
@@ -107,6 +108,7 @@ def adjusted_curve(
     if why:
         return _no_curve(why, facts)
     whole = np.column_stack([basis, design])
+    facts["coefficients"] = whole.shape[1]
     fit = logistic_fit(whole, outcome, who)
     if not fit.has_converged:
         return _no_curve(

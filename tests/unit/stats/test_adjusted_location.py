@@ -114,7 +114,7 @@ def test_flags_and_words_are_coded_and_a_constant_is_dropped_by_name():
     assert curve["risk"].between(0, 1).all()
 
 
-def test_rare_words_go_together_so_that_three_cases_cannot_stop_the_fit():
+def test_rare_words_go_together():
     cases = confounded(600)
     happened = cases.index[cases["y"]]
     words = pd.Series(np.where(cases.index % 2, "a", "b"), dtype=object)
@@ -123,7 +123,8 @@ def test_rare_words_go_together_so_that_three_cases_cannot_stop_the_fit():
     words[cases.index[~cases["y"]][:8]] = "e"
     curve = adjusted_curve(cases["distance"], cases["y"], pd.DataFrame({"word": words}))
     assert curve.attrs["adjusters"] == ("word",)
-    assert len(curve)
+    of_distance, of_b, of_rare = 4, 1, 1
+    assert curve.attrs["coefficients"] == of_distance + of_b + of_rare
 
 
 def test_repeating_every_patient_leaves_the_clustered_band():
