@@ -204,9 +204,8 @@ def _findings(
     split: pd.Series | None,
 ) -> None:
     words = None if split is None else split.to_numpy(dtype=str)
-    groups = compared.groups if compared else ()
-    found = findings(predictions, judged.metrics | called.metrics, groups, words)
-    for finding in found:
+    groups, gaps = (compared.groups, compared.gaps) if compared else ((), ())
+    for finding in findings(predictions, judged.metrics | called.metrics, groups, words, gaps):
         _finding(finding)
 
 
