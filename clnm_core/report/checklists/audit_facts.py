@@ -6,6 +6,7 @@ from clnm_core.report.checklists.answer import Answer
 from clnm_core.report.checklists.cohort_facts import named, software
 from clnm_core.report.checklists.judged_words import (
     CALIBRATION,
+    NOT_RESAMPLED,
     UNCERTAINTY,
     UTILITY,
     calibrated,
@@ -43,7 +44,6 @@ def audit_facts(audit: Audit) -> dict[str, Answer]:
         "uncertainty": UNCERTAINTY,
         "utility": UTILITY,
         "performance": f"{discriminated(audit.overall)}.",
-        "discrimination": f"{discriminated(audit.overall)}.",
         "calibration": _calibration(audit),
         "diagnostic": _diagnostic(audit),
         "failures": _failures(audit),
@@ -51,7 +51,14 @@ def audit_facts(audit: Audit) -> dict[str, Answer]:
         "by_centre": _groups(audit, ("centre",)),
         "software": software().text,
     }
-    return {name: Answer(text) for name, text in found.items() if text}
+    answers = {name: Answer(text) for name, text in found.items() if text}
+    for name, scored in (
+        ("performance", "discrimination"),
+        ("calibration", "calibration_resampled"),
+    ):
+        if name in answers:
+            answers[scored] = Answer(f"{answers[name].text} {NOT_RESAMPLED}", 1.0)
+    return answers
 
 
 def _missing(audit: Audit) -> str:

@@ -10,13 +10,15 @@ from clnm_core.stats.uncertainty import Estimate, wilson
 
 UNCERTAINTY = (
     "95 % intervals: AUC by DeLong 1988, or Obuchowski 1997 where a patient has several cases; "
-    "shares by Wilson 1927; calibration by Wald; others by resampling whole patients."
+    "shares by Wilson 1927; every other measure by the method that stands beside it in the report."
 )
 UTILITY = (
     "A decision curve with its band, against treating everyone and no one (Vickers 2006), is on the "
     "Performance page and in the report."
 )
-CALIBRATION = "The report has the flexible curve with its band, and resampled calibration errors."
+CALIBRATION = "The report has the flexible curve with its band."
+RESAMPLED = "Risks of training cases are out of fold: five folds of patients."
+NOT_RESAMPLED = "Nothing was resampled or cross-validated, which is worth the second point."
 
 
 def discriminated(metrics: Mapping[str, Estimate]) -> str:

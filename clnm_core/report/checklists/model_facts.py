@@ -8,6 +8,8 @@ from clnm_core.report.checklists.answer import Answer
 from clnm_core.report.checklists.cohort_facts import named
 from clnm_core.report.checklists.judged_words import (
     CALIBRATION,
+    NOT_RESAMPLED,
+    RESAMPLED,
     UNCERTAINTY,
     UTILITY,
     calibrated,
@@ -76,13 +78,21 @@ def _given(study: Study) -> dict[str, Answer]:
         "uncertainty": Answer(UNCERTAINTY),
         "utility": Answer(UTILITY),
         "performance": _each(judged, lambda part: discriminated(part.metrics)),
-        "discrimination": _each(judged, lambda part: discriminated(part.metrics)),
         "calibration": _each(judged, lambda part: calibrated(part.metrics)),
         "diagnostic": _each(judged, lambda part: diagnostic(part.calls)),
         "failures": _each(judged, lambda part: failed(part.calls)),
         "by_centre": _grouped(study, best, ("centre",)),
         "subgroups": _grouped(study, best, tuple(best.groups)),
     }
+    is_resampled = study.model is not None and study.model.system == "clinical"
+    points, words = (None, RESAMPLED) if is_resampled else (1.0, NOT_RESAMPLED)
+    for name, scored in (
+        ("performance", "discrimination"),
+        ("calibration", "calibration_resampled"),
+    ):
+        answer = found[name]
+        if answer is not None:
+            found[scored] = Answer(f"{answer.text} {words}", points)
     if found["calibration"] is not None:
         found["calibration"] = Answer(f"{found['calibration'].text} {CALIBRATION}")
     return {name: answer for name, answer in found.items() if answer is not None}

@@ -65,7 +65,7 @@ RQS = Checklist(
         Item(
             *("10", "Statistics", "Calibration"),
             "Measures of calibration with uncertainty (1), and by resampling (1).",
-            fact="calibration",
+            fact="calibration_resampled",
             most=2,
         ),
         Item(

@@ -153,6 +153,15 @@ def test_the_rarer_kind_per_term_is_counted(known):
     assert known["events_per_variable"].points is None
 
 
+def test_resampling_is_credited_only_where_there_was_some(known, tmp_path):
+    assert known["discrimination"].points is None
+    assert "five folds of patients" in known["calibration_resampled"].text
+    imported = stored(tmp_path / "store", drawn(), system="imported")
+    assert imported["discrimination"].points == 1
+    assert imported["calibration_resampled"].points == 1
+    assert imported["calibration"].points is None
+
+
 def test_without_a_model_only_the_data_are_known(tmp_path):
     stored(tmp_path / "store", drawn())
     with Warehouse.open(tmp_path / "store") as warehouse:
