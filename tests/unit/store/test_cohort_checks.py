@@ -13,8 +13,11 @@ from clnm_core.stats.checks import CODES
 from clnm_core.store import schema
 from clnm_core.store.check_facts import case_facts, claims_of, image_facts, inputs_of
 from clnm_core.store.cohort_checks import cohort_checks
+from clnm_core.store.ingest.predictions_table import read_predictions
+from clnm_core.store.ingest.reading import read_table
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.snapshots import publish
+from clnm_core.store.visiting import VISITING, Parts, visiting_cohort
 from clnm_core.store.warehouse import Warehouse
 
 QUERY = CohortQuery("study", "lateral")
@@ -184,3 +187,18 @@ def test_manifests_of_any_shape_are_read_without_a_fall():
         record = ModelRecord("m", "study", "lateral", "x", manifest=manifest)
         assert claims_of(record) == []
         assert inputs_of(record, REGISTRY).inputs == 0
+
+
+@pytest.mark.parametrize("n", [1, 12, 200])
+def test_a_file_that_is_only_visiting_is_checked_too(n):
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(
+        {"lateral": np.where(np.arange(n) % 3 == 0, "yes", "no"), "risk": rng.random(n).round(4)}
+    )
+    table = read_table(data.to_csv(index=False).encode(), "preds.csv")
+    found = read_predictions(table, outcome="lateral=yes", risk="risk", drop_invalid=True)
+    opened = visiting_cohort(table, found, Parts("lateral", "risk"))
+    checks = by_code(opened.warehouse, CohortQuery(VISITING, "lateral"))
+    assert list(checks) == list(CODES)
+    assert checks["C01"].state == "not checked"
+    assert checks["C10"].state == "clear"
