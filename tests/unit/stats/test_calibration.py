@@ -27,6 +27,8 @@ from clnm_core.stats.calibration import (
     o_e_ratio,
     slope,
 )
+from clnm_core.stats.risk_cells import risk_cells
+from clnm_core.stats.smooth_calibration import ENOUGH_FOR_QUANTILES
 from clnm_core.stats.uncertainty import wilson
 
 
@@ -336,3 +338,38 @@ def test_one_patient_has_no_calibration_error_interval() -> None:
         assert measure(Predictions.of([0, 1, 0], [0.1, 0.2, 0.3], [4, 4, 4])).method == (
             "not estimable: one patient only"
         )
+
+
+@pytest.mark.parametrize("measure", [e50, e90])
+def test_quantiles_of_few_events_have_a_value_and_say_why_there_is_no_interval(
+    measure: object,
+) -> None:
+    found = measure(cohort(200))
+    assert found.is_estimable
+    assert math.isnan(found.low)
+    assert found.method == f"no interval: it needs {ENOUGH_FOR_QUANTILES} events to cover"
+    many = measure(cohort(1000))
+    assert 0 <= many.low <= many.value <= many.high
+
+
+def test_errors_shared_with_cells_are_those_made_alone() -> None:
+    predictions = cohort()
+    cells = risk_cells(predictions, bootstrap=1000, seed=0)
+    for measure in (ece, ici, e50, e90):
+        assert measure(predictions, cells=cells) == measure(predictions)
+
+
+def test_tied_risks_still_have_an_interval_for_every_error() -> None:
+    predictions = cohort(1500, bend=0.6)
+    rounded = Predictions.of(predictions.y_true, np.clip(predictions.risk.round(1), 0.1, 0.9))
+    for measure in (ece, ici, e50, e90):
+        found = measure(rounded)
+        assert 0 <= found.low <= found.value <= found.high <= 0.3
+
+
+def test_errors_of_copied_cases_are_as_wide_as_those_of_the_cases() -> None:
+    once = cohort(600, bend=0.5)
+    twice = Predictions.of(np.tile(once.y_true, 2), np.tile(once.risk, 2), list(range(600)) * 2)
+    for measure in (ece, ici, e50, e90):
+        narrow, wide = measure(once), measure(twice)
+        assert wide.high - wide.low == pytest.approx(narrow.high - narrow.low, rel=0.15)

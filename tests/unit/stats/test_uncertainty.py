@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from clnm_core.stats.uncertainty import (
@@ -17,6 +18,7 @@ from clnm_core.stats.uncertainty import (
     critical_value,
     logit_interval,
     not_estimable,
+    student_value,
     wald,
     wilson,
     wilson_bounds,
@@ -105,3 +107,17 @@ def test_copies_of_a_case_in_one_patient_add_no_certainty() -> None:
 
 def test_one_patient_has_no_standard_error() -> None:
     assert math.isnan(clustered_standard_error(np.zeros(3), np.zeros(3, dtype=np.int64)))
+
+
+@pytest.mark.parametrize("freedom", [1, 19, 400])
+def test_students_quantile_widens_an_interval(freedom: int) -> None:
+    quantile = stats.t.ppf(0.95, freedom)
+    assert student_value(0.9, freedom) == pytest.approx(quantile)
+    found = wald(2.0, 0.5, level=0.9, method="m", freedom=freedom)
+    assert found.high - 2 == pytest.approx(0.5 * quantile)
+
+
+def test_without_a_degree_of_freedom_the_quantile_is_that_of_one() -> None:
+    assert student_value(0.95, 0) == student_value(0.95, 1) == pytest.approx(12.706, abs=1e-3)
+    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+        student_value(1.0, 5)
