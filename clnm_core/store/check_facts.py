@@ -218,12 +218,17 @@ def inputs_of(record: ModelRecord, registry: Registry) -> Inputs:
 
 
 def fitted_of(one: JudgedModel, registry: Registry) -> Fitted:
-    """How much a model was learned from, as far as its training cases are in the store."""
+    """How much a model was learned from, as far as its training cases are in the store.
+
+    Simulated risks were not learned, so such a model has no parameters.
+    """
     learned = one.is_training | (one.cases["split"] == HONEST).to_numpy(dtype=bool)
     part = one.of(learned)
     terms = one.record.manifest.get("terms")
     parameters = (
-        len(terms)
+        0
+        if one.record.manifest.get("is_simulated")
+        else len(terms)
         if isinstance(terms, list)
         else sum(_parameters(name, registry) for name in input_names(one.record))
     )

@@ -51,7 +51,7 @@ def misfit_groups(models: Sequence[Grouped]) -> Check:
 
     The mean of outcome minus risk in a group is compared with that in all other cases
     (z test, patients clustered), so that a model that is too high for everybody accuses no
-    group. P values are Holm-adjusted over all groups, columns and models; of a column with
+    group. The variance is at least that of outcomes drawn from the risks. P values are Holm-adjusted over all groups, columns and models; of a column with
     two groups the smaller is judged.
 
     Parameters
@@ -105,7 +105,7 @@ def _judged(one: Grouped) -> Iterator[dict[str, object]]:
             is_here = labels.codes == code
             if min(is_here.sum(), (~is_here).sum()) < FEWEST:
                 continue
-            p = _p_of_difference(residual, is_here, one.predictions.patient)
+            p = _p_of_difference(one.predictions, is_here)
             if not math.isnan(p):
                 here = one.predictions.where(is_here)
                 yield {
@@ -121,15 +121,23 @@ def _judged(one: Grouped) -> Iterator[dict[str, object]]:
                 }
 
 
-def _p_of_difference(
-    residual: NDArray[np.float64], is_here: NDArray[np.bool_], patient: NDArray[np.int64]
-) -> float:
-    """Two-sided p value that the mean residual is the same here as elsewhere; NaN without spread."""
+def _p_of_difference(predictions: Predictions, is_here: NDArray[np.bool_]) -> float:
+    """Two-sided p value that the mean residual is the same here as elsewhere; NaN without spread.
+
+    The variance is never taken to be below that of outcomes drawn from the risks: in a small
+    group in which everybody has the outcome the residuals hardly vary.
+    """
+    risk = predictions.risk
+    residual = predictions.y_true - risk
     here, there = residual[is_here].mean(), residual[~is_here].mean()
     influence = np.where(
         is_here, (residual - here) / is_here.sum(), -(residual - there) / (~is_here).sum()
     )
-    error = clustered_standard_error(influence, patient)
+    drawn = risk * (1 - risk)
+    least = (
+        drawn[is_here].sum() / is_here.sum() ** 2 + drawn[~is_here].sum() / (~is_here).sum() ** 2
+    )
+    error = max(clustered_standard_error(influence, predictions.patient), math.sqrt(least))
     if math.isnan(error) or error == 0:
         return math.nan
     return float(2 * ndtr(-abs(here - there) / error))

@@ -50,7 +50,10 @@ def events_per_predictor(models: Sequence[Fitted]) -> Check:
     """
     judged = [model for model in models if model.parameters and model.n]
     if not judged:
-        return not_checked("C15", "No model says which inputs it takes; name them in its manifest.")
+        return not_checked(
+            "C15",
+            "No model that was trained says which inputs it takes; name them in its manifest.",
+        )
     rows = pd.DataFrame(
         [
             {
