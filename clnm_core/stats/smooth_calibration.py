@@ -169,8 +169,11 @@ def _quantile(
 
     def quantile(distances: NDArray[np.float64], at: float = share) -> NDArray[np.float64]:
         if is_even:
-            place = min(int(at * points), points - 1)
-            return np.partition(distances, place, axis=-1)[..., place]
+            place = min(max(at * points - 0.5, 0.0), points - 1.0)
+            below, above = int(place), min(int(place) + 1, points - 1)
+            sorted_there = np.partition(distances, (below, above), axis=-1)
+            part = place - below
+            return (1 - part) * sorted_there[..., below] + part * sorted_there[..., above]
         order = np.argsort(distances, axis=-1)
         reached = np.cumsum(cells.weight[order], axis=-1) - cells.weight[order] / 2
         places = np.minimum((reached < at).sum(axis=-1), points - 1)
