@@ -2,7 +2,7 @@
 
 ``python benchmarks/planted.py`` draws the planted cohort and its clean twin from 100 seeds, runs
 every check and the audit of every model on both, and writes ``planted.json`` and
-``PLANTED.md`` beside this file. Pictures are drawn for the first 20 seeds only (10 s each);
+``PLANTED.md`` beside this file. Pictures are drawn for the first 10 seeds only (10 s each);
 the check for near-duplicates is counted over those.
 """
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Run all seeds and write both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
-    parser.add_argument("--with-pictures", type=int, default=20)
+    parser.add_argument("--with-pictures", type=int, default=10)
     parser.add_argument("--into", type=Path, default=HERE)
     options = parser.parse_args()
     start, rows = time.process_time(), []
@@ -168,10 +168,13 @@ def summarised(rows: list[dict[str, Any]]) -> dict[str, Any]:
     drawn = [row for row in rows if row["has_pictures"]]
     planted = {
         "a leak of 30 patients (C01)": [_rows(row, "C01") == 30 for row in rows],
-        "40 near-duplicate images, all of them (C03)": [_rows(row, "C03") == 40 for row in drawn],
+        "near-duplicate images across splits (C03)": [_rows(row, "C03") > 0 for row in drawn],
+        "each of the 40 near-duplicates (C03)": [
+            copy < _rows(row, "C03") for row in drawn for copy in range(40)
+        ],
         "a model worse at centre D (C18)": [_tells(row, "C18", "centre D") for row in rows],
         "a model worse at centre D (A09 of its audit)": [
-            "in D by" in _audit(row, "uneven-demo", "A09") for row in rows
+            "Groups of centre differ" in _audit(row, "uneven-demo", "A09") for row in rows
         ],
         "risks too low for men (C19)": [_tells(row, "C19", "Sex is male") for row in rows],
         "risks too low for men (A10 of its audit)": [
@@ -188,10 +191,9 @@ def summarised(rows: list[dict[str, Any]]) -> dict[str, Any]:
     grave = [
         any(one["severity"] != "info" for one in row["twin"]["checks"].values()) for row in rows
     ]
-    audits = {
-        code: [code in codes for row in rows for codes in row["twin"]["audits"].values()]
-        for code in AUDITED
-    }
+    told = [codes for row in rows for codes in row["twin"]["audits"].values()]
+    audits = {code: [code in codes for codes in told] for code in AUDITED}
+    audits["A09, of centre"] = ["Groups of centre" in codes.get("A09", "") for codes in told]
     return {
         "seeds": len(rows),
         "seeds_with_pictures": len(drawn),
@@ -228,7 +230,9 @@ def as_markdown(summary: dict[str, Any]) -> str:
         "",
         "Findings of the audit on the twin's test cases, three models per seed, groups by "
         f"{', '.join(GROUPS)}. A06 tests two measures at 5 % each without correction, as its page says; "
-        "A09 and A10 are adjusted after Benjamini and Hochberg.",
+        "A09 and A10 are adjusted after Benjamini and Hochberg. Centres are alike in the twin; men, "
+        "nodules of the isthmus and multifocal disease are not (their risk is higher, so more of them are "
+        "flagged), and an A09 that says so is no false alarm.",
         "",
         "| finding | audits with it | share (95 % interval) |",
         "|---|---|---|",
