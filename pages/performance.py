@@ -8,6 +8,7 @@ from clnm_core.ui import (
     performance_facts,
     performance_view,
     pickers,
+    report_button,
     separation_view,
     thresholds_view,
     usefulness_view,
@@ -33,4 +34,5 @@ if picked:
     else:
         performance_view.overview(judged, called)
         line = performance_view.methods(judged, picked.threshold)
+    report_button.offer(query, picked.model, picked.threshold)
     panels.methods_line(line)

@@ -11,6 +11,7 @@ from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import TableError
 from clnm_core.report.answers import performance_answer, subgroups_answer
 from clnm_core.report.audit_html import audit_html
+from clnm_core.report.group_calibration import calibration_of_groups
 from clnm_core.report.wording import count_text
 from clnm_core.stats.audit import DEFAULT_THRESHOLD, Audit, audit
 from clnm_core.stats.findings import Finding, findings
@@ -225,8 +226,14 @@ def _downloads(
 
     def as_html() -> bytes:
         done = whole(file, choice, split, threshold)
-        labels = {column.name: column.label for column in audited_file.declared(found.groups)}
-        return audit_html(done, title=file.table.name, labels=labels).encode()
+        predictions, groups = audited_file.part(found, split)
+        known = audited_file.declared(groups)
+        return audit_html(
+            done,
+            title=file.table.name,
+            labels={column.name: column.label for column in known},
+            curves=calibration_of_groups(predictions, groups, columns=known) if choice.by else (),
+        ).encode()
 
     st.subheader("Take the audit with you", anchor=False)
     with st.container(horizontal=True):

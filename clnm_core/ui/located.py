@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from clnm_core.domain.cohort import CohortQuery
 from clnm_core.stats.gland import ISTHMUS, LOBES, THIRDS, gland_grid, gland_sides
 from clnm_core.stats.location import distance_bins, distance_curve
+from clnm_core.store import selection
+from clnm_core.store.warehouse import Warehouse
+
+_PLACE = ("capsule_distance_mm", "lobe", "third")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +41,13 @@ class Located:
     def has_place(self) -> bool:
         """Whether any case with a known outcome has a lobe."""
         return not self.cells.empty and bool(self.cells["n"].sum())
+
+
+def located(warehouse: Warehouse, query: CohortQuery) -> Located:
+    """Where in the gland the outcome of the query occurs among its cases."""
+    registry = warehouse.registry(query.cohort)
+    columns = [name for name in _PLACE if name in registry]
+    return locate(selection.cases(warehouse, query, [query.outcome, *columns]), query.outcome)
 
 
 def locate(cases: pd.DataFrame, outcome: str) -> Located:

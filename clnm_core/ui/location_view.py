@@ -18,7 +18,6 @@ from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import (
     cached,
-    cached_audit,
     learned_facts,
     learned_view,
     links,
@@ -29,7 +28,7 @@ from clnm_core.ui import (
 from clnm_core.ui.charts.gland import gland_svg
 from clnm_core.ui.charts.location import location_figure
 from clnm_core.ui.learned_facts import LearnedPlace
-from clnm_core.ui.located import Located
+from clnm_core.ui.located import Located, located
 from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.words import plain
 
@@ -109,7 +108,7 @@ def _pick_adjusters(shown: Mapping[str, str]) -> tuple[str, ...]:
 def draw(query: CohortQuery, outcomes: tuple[str, ...], asked: Asked) -> None:
     """Draw every outcome by itself: strip, curve, gland, and what the model knows of it."""
     registry = cached.registry(query.cohort)
-    found = [cached_audit.location(query, outcome) for outcome in outcomes]
+    found = [cached.computed(located, replace(query, outcome=outcome)) for outcome in outcomes]
     curves = {
         one.outcome: cached.computed(learned_facts.adjusted, query, one.outcome, asked.adjusters)
         for one in found

@@ -31,11 +31,11 @@ def offer(
         Columns to group by; the usual ones where none is named.
 
     """
-    registry = cached.registry(query.cohort)
+    warehouse, registry = cached.warehouse(query.cohort), cached.registry(query.cohort)
     by = columns or tuple(name for name in USUAL if name in registry)
 
     def as_html() -> bytes:
-        return cached.computed(report, query, model.name, threshold, by).encode()
+        return report(warehouse, query, model.name, threshold, by).encode()
 
     part = f"-{query.split}" if query.split else ""
     st.download_button(

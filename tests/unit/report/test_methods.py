@@ -30,7 +30,7 @@ def test_citations_are_distinct_and_carry_a_doi_where_there_is_one():
     citations = list(REFERENCES.values())
     assert len(set(citations)) == len(citations)
     without = {name for name, text in REFERENCES.items() if "doi:" not in text}
-    assert without == {"Korn 1998", "Yang 2012"}
+    assert without == {"Holm 1979", "Korn 1998", "Lopez-Paz 2017", "Yang 2012"}
 
 
 def test_performance_says_delong_resamples_seed_and_threshold():
