@@ -130,9 +130,11 @@ def page(table: pd.DataFrame) -> str:
         "",
         "Studies are drawn from a population whose true risks have an AUC of 0.85, of 200, 1,000",
         "and 10,000 cases, with a prevalence of .1, .3 and .5. The model reports the true risk",
-        "(calibrated), or is slightly off, overconfident, shifted, or bent on the log-odds; the",
-        "threshold is the prevalence, and 0.5 for one more calibrated model. In two scenarios",
-        "patients have one to four cases that share half of the variance.",
+        "(calibrated), or is slightly off, overconfident, shifted, bent, or kinked on the log-odds;",
+        "the threshold is the prevalence, and 0.5 for one more calibrated model. In two scenarios",
+        "patients have one to four cases that share half of the variance. The kink is there to",
+        "break things: no spline of four knots follows it, so ICI, E50 and E90, which are about that",
+        "curve, miss the true one with 10,000 cases.",
         "Studies in a cell, and the Monte-Carlo error of a coverage of 95 %: "
         + "; ".join(_studies(table, n) for n in sorted(table["n"].unique()))
         + ".",

@@ -30,12 +30,14 @@ NORMAL = ndtri((np.arange(POINTS) + 0.5) / POINTS)
 class Scenario:
     """A model: it stretches the true log-odds about the prevalence's, and shifts them.
 
-    ``power`` other than 1 bends them besides, so that no straight line puts them right.
+    With ``bend`` it is the more extreme the further out (a hyperbolic sine), so that no straight
+    line puts the risks right; with ``power`` above 1 it has a kink that no spline follows.
     """
 
     name: str
     stretch: float = 1.0
     shift: float = 0.0
+    bend: float = 0.0
     power: float = 1.0
     is_clustered: bool = False
 
@@ -43,7 +45,8 @@ class Scenario:
         """What the model reports."""
         centre = logit(prevalence)
         away = true_log_odds - centre
-        bent = np.sign(away) * np.abs(away) ** self.power
+        bent = np.sinh(self.bend * away) / self.bend if self.bend else away
+        bent = np.sign(bent) * np.abs(bent) ** self.power
         return np.asarray(expit(centre + self.stretch * bent + self.shift))
 
 
@@ -52,7 +55,8 @@ SCENARIOS = (
     Scenario("slightly off", stretch=1.15, shift=0.15),
     Scenario("overconfident", stretch=1.6),
     Scenario("shifted", shift=0.6),
-    Scenario("bent", power=1.4),
+    Scenario("bent", bend=0.35),
+    Scenario("kinked", power=1.4),
 )
 CLUSTERED = (
     Scenario("calibrated, clustered", is_clustered=True),

@@ -267,7 +267,7 @@ def test_a_calibration_error_starts_at_zero_where_chance_explains_it(error: obje
 
 @pytest.mark.parametrize("error", [ece, ici, e50, e90])
 def test_the_same_seed_gives_the_same_interval(error: object) -> None:
-    predictions = clustered(400, 150)
+    predictions = clustered(1600, 700)
     assert error(predictions, seed=3) == error(predictions, seed=3)
     assert error(predictions, seed=3) != error(predictions, seed=4)
     assert error(predictions).method == (
@@ -348,12 +348,12 @@ def test_quantiles_of_few_events_have_a_value_and_say_why_there_is_no_interval(
     assert found.is_estimable
     assert math.isnan(found.low)
     assert found.method == f"no interval: it needs {ENOUGH_FOR_QUANTILES} events to cover"
-    many = measure(cohort(1000))
+    many = measure(cohort(3000))
     assert 0 <= many.low <= many.value <= many.high
 
 
 def test_errors_shared_with_cells_are_those_made_alone() -> None:
-    predictions = cohort()
+    predictions = cohort(1500)
     cells = risk_cells(predictions, bootstrap=1000, seed=0)
     for measure in (ece, ici, e50, e90):
         assert measure(predictions, cells=cells) == measure(predictions)
@@ -368,8 +368,9 @@ def test_tied_risks_still_have_an_interval_for_every_error() -> None:
 
 
 def test_errors_of_copied_cases_are_as_wide_as_those_of_the_cases() -> None:
-    once = cohort(600, bend=0.5)
-    twice = Predictions.of(np.tile(once.y_true, 2), np.tile(once.risk, 2), list(range(600)) * 2)
+    once = cohort(1500, bend=0.5)
+    patient = np.tile(np.arange(1500), 2)
+    twice = Predictions.of(np.tile(once.y_true, 2), np.tile(once.risk, 2), patient)
     for measure in (ece, ici, e50, e90):
         narrow, wide = measure(once), measure(twice)
         assert wide.high - wide.low == pytest.approx(narrow.high - narrow.low, rel=0.15)
