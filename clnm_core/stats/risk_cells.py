@@ -23,6 +23,7 @@ from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
 from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.delong import fewer_patients
 from clnm_core.stats.flexible_curve import FlexibleCurve, flexible_curve
 
 BINS = 10
@@ -38,7 +39,9 @@ class RiskCells:
     curve : FlexibleCurve
         Fitted to all cases.
     n, fewer : int
-        Cases, and cases of the smaller class.
+        Cases, and patients with a case of the smaller class.
+    independent : float
+        Cases that would be as sure, had every patient one (Kish).
     size, excess : numpy.ndarray of float, shape (bins,)
         Cases of each bin, and their events less the sum of their risks.
     bin : numpy.ndarray of int, shape (points,)
@@ -61,6 +64,7 @@ class RiskCells:
     curve: FlexibleCurve
     n: int
     fewer: int
+    independent: float
     size: NDArray[np.float64]
     excess: NDArray[np.float64]
     bin: NDArray[np.intp]
@@ -100,7 +104,7 @@ class RiskCells:
         """Errors of a mean distance because other cases have other risks, shape (bootstrap,)."""
         distance = np.abs(self.truth(step) - self.risk)
         variance = distance**2 @ self.weight - (distance @ self.weight) ** 2
-        return self.mix_draws * math.sqrt(max(float(variance), 0.0) / self.n)
+        return self.mix_draws * math.sqrt(max(float(variance), 0.0) / self.independent)
 
     def bin_distances(self, step: float) -> NDArray[np.float64]:
         """Mean distance of the truth from the risk in each bin, signed, shape (bins,)."""
@@ -167,7 +171,8 @@ def risk_cells(
     return RiskCells(
         curve,
         n,
-        min(predictions.events, n - predictions.events),
+        fewer_patients(predictions),
+        n**2 / float(np.square(np.bincount(predictions.patient)).sum()),
         size,
         excess,
         bin_of_point,

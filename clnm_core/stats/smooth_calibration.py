@@ -164,7 +164,7 @@ def _quantile(
         lacking = "events" if 2 * predictions.events <= cells.n else "non-events"
         reason = f"no interval: it needs {ENOUGH_FOR_QUANTILES} {lacking} to cover"
         return Estimate(value, math.nan, math.nan, level, reason)
-    half = float(np.sqrt(share * (1 - share) / cells.n))
+    half = float(np.sqrt(share * (1 - share) / cells.independent))
     points = len(cells.weight)
     is_even = bool(cells.weight.max() <= 1.5 * cells.weight.min())
 

@@ -267,7 +267,7 @@ def test_a_calibration_error_starts_at_zero_where_chance_explains_it(error: obje
 
 @pytest.mark.parametrize("error", [ece, ici, e50, e90])
 def test_the_same_seed_gives_the_same_interval(error: object) -> None:
-    predictions = clustered(1600, 700)
+    predictions = clustered(2400, 1800)
     assert error(predictions, seed=3) == error(predictions, seed=3)
     assert error(predictions, seed=3) != error(predictions, seed=4)
     assert error(predictions).method == (
