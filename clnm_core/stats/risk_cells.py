@@ -216,8 +216,10 @@ def _aim(
     coefficients, covariance = curve.fit.coefficients.copy(), curve.fit.covariance
     bends = coefficients[2:]
     if len(bends):
-        across = np.linalg.solve(covariance[2:, 2:], bends)
-        kept = max(0.0, 1 - len(bends) / float(bends @ across))
+        # Few cases can leave a bend that the others already make: then there is no inverse.
+        across = np.linalg.pinv(covariance[2:, 2:], hermitian=True) @ bends
+        statistic = float(bends @ across)
+        kept = 1 - len(bends) / statistic if statistic > len(bends) else 0.0
         coefficients += covariance[:, 2:] @ across * (kept - 1)
     return np.asarray(curve.basis(points) @ coefficients - x)
 
@@ -247,7 +249,8 @@ def _inverse_root(information: NDArray[np.float64]) -> NDArray[np.float64]:
     """``r`` with ``r @ r.T`` the inverse; columns of any scale, nearly singular or not."""
     scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
     values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    return np.asarray(vectors / np.sqrt(np.maximum(values, 1e-6 * values[-1])) / scale[:, None])
+    least = max(1e-6 * values[-1], 1e-12)
+    return np.asarray(vectors / np.sqrt(np.maximum(values, least)) / scale[:, None])
 
 
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

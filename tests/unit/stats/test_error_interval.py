@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.error_interval import error_interval
 from clnm_core.stats.resampling import NO_RESAMPLES
+from clnm_core.stats.risk_cells import risk_cells
+from clnm_core.stats.smooth_calibration import ici
 from clnm_core.stats.uncertainty import Estimate
 
 NORMAL = ndtri((np.arange(4000) + 0.5) / 4000)
@@ -61,3 +64,13 @@ def test_a_value_beyond_every_truth_is_still_in_its_interval() -> None:
         0.5, lambda _: 0.1, lambda _: np.abs(NORMAL) / 100, level=0.95, method="m"
     )
     assert found.low <= 0.5 <= found.high <= 1
+
+
+def test_handfuls_of_cases_have_errors_and_no_crash() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(400):
+        n = int(random.integers(2, 9))
+        risk = random.choice([0, 1e-9, 0.25, 0.5, 0.5741291204865272, 0.75, 1], n)
+        few = Predictions.of(random.random(n) < random.random(), risk)
+        error = ici(few, cells=risk_cells(few, bootstrap=20, seed=0), bootstrap=20)
+        assert 0 <= error.value <= 1 or not error.is_estimable
