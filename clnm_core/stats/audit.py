@@ -17,7 +17,8 @@ from clnm_core.domain.columns import Column
 from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import EmptyCohortError
 from clnm_core.stats.calibration import calibration_bins, calibration_curve
-from clnm_core.stats.discrimination import pr_curve, roc_curve
+from clnm_core.stats.delong import fewer_patients
+from clnm_core.stats.discrimination import ENOUGH_FOR_DELONG, auc_logit, pr_curve, roc_curve
 from clnm_core.stats.findings import Finding, findings
 from clnm_core.stats.gaps import MARGINS, Gap, gaps
 from clnm_core.stats.group_calls import call_counts
@@ -255,6 +256,19 @@ def _methods(
         f"Groups are compared as a whole in calibration level and slope "
         f"({'Wald, patient-clustered' if clustered else 'likelihood ratio'}) and in AUC "
         "(homogeneity, chi-squared).",
+        *_small_class(predictions, level),
+    )
+
+
+def _small_class(predictions: Predictions, level: float) -> tuple[str, ...]:
+    """What a small class does to DeLong's interval, and the interval that covers there."""
+    fewer, area = fewer_patients(predictions), auc_logit(predictions, level=level)
+    if fewer >= ENOUGH_FOR_DELONG or not area.is_estimable:
+        return ()
+    return (
+        f"With {fewer} patients in the smaller class the interval of the AUC above is too narrow "
+        f"(below {ENOUGH_FOR_DELONG} it holds the truth in 90 to 94 of 100 studies); symmetric in "
+        f"the log-odds it is {area.low:.3f} to {area.high:.3f}.",
     )
 
 

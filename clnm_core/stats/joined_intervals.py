@@ -58,7 +58,7 @@ def joinable(group: GroupResult, metric: str) -> Estimate:
     """
     found = group.metrics[metric]
     fewer = min(group.events, group.n - group.events)
-    is_wald = found.method.startswith(("DeLong", "Obuchowski"))
+    is_wald = found.method.startswith(("DeLong", "Obuchowski")) and "logit" not in found.method
     if metric != "auc" or not is_wald or not 0 < found.value < 1 or fewer < 2:
         return found
     # An end that was cut at 0 or 1 is the nearer one; the other tells the standard error.

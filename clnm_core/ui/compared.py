@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from clnm_core.domain.columns import Column
 from clnm_core.domain.predictions import Predictions
 from clnm_core.report.gap_words import verdict_text
+from clnm_core.stats.discrimination import auc_shown
 from clnm_core.stats.gaps import MARGINS, Gap, gaps, with_margins
 from clnm_core.stats.group_calls import call_counts
 from clnm_core.stats.group_result import FEWEST, GroupResult
@@ -89,14 +90,21 @@ def compare_parted(
     fewest: int = FEWEST,
 ) -> Compared:
     """Judge every group of cases that are grouped already, as :func:`compare` does."""
-    results = by_grouping(
+    scored = by_grouping(
         predictions, parts.groupings, threshold, bootstrap=BOOTSTRAP, seed=SEED, fewest=fewest
     )
+    results = [
+        replace(group, metrics=group.metrics | _area(predictions.where(mask)))
+        if group.is_scored
+        else group
+        for group, mask in zip(scored, _masks(parts), strict=True)
+    ]
     return Compared(
         n=len(predictions),
         events=predictions.events,
         threshold=threshold,
-        overall=all_metrics(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED),
+        overall=all_metrics(predictions, threshold, bootstrap=BOOTSTRAP, seed=SEED)
+        | _area(predictions),
         groups=tuple(results),
         gaps=_gaps(predictions, parts, results, threshold, MARGINS),
         labels=parts.labels,
@@ -223,6 +231,11 @@ def gap_rows(compared: Compared, metric: str) -> pd.DataFrame:
             rows.append(said | {"detail": verdict_text(gap)} | found)
     table = pd.DataFrame(rows, columns=["label", "group", "column", "detail", *_FROM_GAP])
     return table.astype({"n_needed": "Int64"})
+
+
+def _area(predictions: Predictions) -> dict[str, Estimate]:
+    """The AUC with the interval that covers in so many cases."""
+    return {"auc": auc_shown(predictions)}
 
 
 def _gaps(

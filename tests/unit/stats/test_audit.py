@@ -16,6 +16,7 @@ from scipy.special import expit
 from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import EmptyCohortError
 from clnm_core.stats.audit import MOST_POINTS, audit
+from clnm_core.stats.discrimination import auc_logit
 from clnm_core.stats.metrics import METRICS, all_metrics
 
 MEASURES = [
@@ -281,3 +282,13 @@ def test_thirty_thousand_cases_in_eight_groups_take_a_few_seconds_at_most() -> N
     start = time.process_time()
     audit(predictions, groups=groups, bootstrap=1000)
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize(("n", "is_said"), [(80, True), (2_000, False)])
+def test_a_small_class_is_told_which_interval_of_the_area_covers(n: int, is_said: bool) -> None:
+    random = np.random.default_rng(0)
+    risk = random.random(n)
+    some = Predictions.of(random.random(n) < risk, risk)
+    wider = auc_logit(some)
+    text = " ".join(audit(some, bootstrap=0).methods)
+    assert (f"{wider.low:.3f} to {wider.high:.3f}" in text) is is_said

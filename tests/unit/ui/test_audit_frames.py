@@ -10,6 +10,7 @@ from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.audit import audit
+from clnm_core.stats.discrimination import auc_logit
 from clnm_core.ui.compared import at_threshold, compare, forest_rows, gap_rows
 from clnm_core.ui.judged import call, in_report_order, judge
 from clnm_core.ui.located import locate
@@ -172,3 +173,13 @@ def test_central_and_lateral_are_never_pooled(
     chosen: str, recorded: tuple[str, ...], shown: tuple[str, ...]
 ) -> None:
     assert outcomes_of(CohortQuery("demo", chosen), recorded) == shown
+
+
+def test_a_small_group_shows_the_interval_of_the_area_that_covers() -> None:
+    predictions = drawn(240)
+    groups = pd.DataFrame({"sex": np.where(np.arange(240) < 60, "m", "f")})
+    rows = forest_rows(compare(predictions, groups, 0.5), "auc").set_index("level")
+    small = predictions.where(groups["sex"].to_numpy() == "m")
+    expected = auc_logit(small)
+    assert (rows.loc["m", "low"], rows.loc["m", "high"]) == (expected.low, expected.high)
+    assert "logit" in rows.loc["m", "method"]
