@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import logging
 import secrets
 import shutil
@@ -168,6 +169,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     else:
         await asyncio.to_thread(cached.warehouse)
     await asyncio.to_thread(processes.warm_up)
+    await asyncio.to_thread(load_views)
     gc.collect()
     gc.freeze()
     collector = asyncio.create_task(_collect())
@@ -177,6 +179,12 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         collector.cancel()
         first_start.stop()
         processes.close()
+
+
+def load_views() -> None:
+    """Load the code of every page, so that no visitor waits a second for it."""
+    for path in sorted(SHELL.parent.glob("*_view.py")):
+        importlib.import_module(f"{__package__}.{path.stem}")
 
 
 async def _collect() -> None:
