@@ -24,7 +24,7 @@ class StorePaths:
         store/
           snapshots/v1.duckdb ...  published versions, never changed
           CURRENT                  the number of the version that is shown
-          ops.sqlite               the audit trail
+          ops.sqlite               the audit trail, and notes on failures
           images/ab/abcdef....png  pictures, by the SHA-256 of their bytes
           models/                  trained models and their manifests
         store.key                  the key of the pseudonyms: beside the store, never in it
@@ -53,7 +53,7 @@ class StorePaths:
 
     @property
     def ledger(self) -> Path:
-        """The audit trail."""
+        """The audit trail, and the notes on failures."""
         return self.root / "ops.sqlite"
 
     @property
