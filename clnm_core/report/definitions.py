@@ -100,13 +100,6 @@ DEFINITIONS = (
         "Debray 2013, doi:10.1002/sim.5732",
     ),
     Definition(
-        "",
-        "Gap between groups",
-        "A group's metric minus the reference group's, judged against the margin that is set: a gap, "
-        "no gap larger than the margin, or not enough data to say.",
-        "from both groups' standard errors or resamples",
-        "",
-    ),
     Definition(
         "",
         "Difference in AUC between models",
