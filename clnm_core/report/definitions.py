@@ -100,7 +100,6 @@ DEFINITIONS = (
         "Debray 2013, doi:10.1002/sim.5732",
     ),
     Definition(
-    Definition(
         "",
         "Difference in AUC between models",
         "AUC of one model minus that of another on the same cases; areas on the same cases go up and "
