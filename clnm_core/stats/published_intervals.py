@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from clnm_core.stats.hanley_mcneil import hanley_mcneil_error
 from clnm_core.stats.published import RATES, Fits, Paper
 from clnm_core.stats.uncertainty import Estimate, clipped, not_estimable, wald, wilson_bounds
 
@@ -19,8 +20,8 @@ from clnm_core.stats.uncertainty import Estimate, clipped, not_estimable, wald, 
 def hanley_mcneil(auc: float, events: int, others: int, *, level: float = 0.95) -> Estimate:
     """The interval of an area from its value and the number of cases alone.
 
-    The variance is the one that holds where ratings are exponential; DeLong's, which needs the
-    ratings, differs from it little for areas under 0.95.
+    Wald, from the standard error of
+    :func:`~clnm_core.stats.hanley_mcneil.hanley_mcneil_error`, cut at 0 and 1.
 
     Parameters
     ----------
@@ -31,12 +32,6 @@ def hanley_mcneil(auc: float, events: int, others: int, *, level: float = 0.95) 
     level : float
         Confidence, between 0 and 1.
 
-    References
-    ----------
-    .. [1] Hanley JA, McNeil BJ. The meaning and use of the area under a receiver operating
-       characteristic (ROC) curve. Radiology 1982;143:29-36.
-       doi:10.1148/radiology.143.1.7063747
-
     Examples
     --------
     >>> found = hanley_mcneil(0.80, 31, 31)
@@ -46,10 +41,7 @@ def hanley_mcneil(auc: float, events: int, others: int, *, level: float = 0.95) 
     """
     if events < 1 or others < 1:
         return not_estimable("it needs cases with and without the outcome", level=level)
-    above, below = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    variance = auc * (1 - auc)
-    variance += (events - 1) * (above - auc**2) + (others - 1) * (below - auc**2)
-    error = math.sqrt(max(variance, 0.0) / (events * others))
+    error = hanley_mcneil_error(auc, events, others)
     return clipped(wald(auc, error, level=level, method="Hanley-McNeil"), 0.0, 1.0)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from clnm_core.stats.checks.result import Check, clear, found, not_checked, several
+from clnm_core.stats.hanley_mcneil import hanley_mcneil_error
 from clnm_core.stats.uncertainty import critical_value
 
 NARROWEST = 0.75
@@ -26,31 +26,6 @@ class Claim:
     n: int
     events: int
     level: float = 0.95
-
-
-def hanley_mcneil_error(value: float, n: int, events: int) -> float:
-    """Standard error of an AUC from its value and the numbers of cases alone.
-
-    References
-    ----------
-    .. [1] Hanley JA, McNeil BJ. The meaning and use of the area under a receiver operating
-       characteristic (ROC) curve. Radiology 1982;143:29-36.
-       doi:10.1148/radiology.143.1.7063747
-
-    Examples
-    --------
-    >>> round(hanley_mcneil_error(0.893, 109, 51), 4)
-    0.0325
-
-    """
-    others = n - events
-    twice_above, twice_below = value / (2 - value), 2 * value**2 / (1 + value)
-    variance = (
-        value * (1 - value)
-        + (events - 1) * (twice_above - value**2)
-        + (others - 1) * (twice_below - value**2)
-    ) / (events * others)
-    return math.sqrt(variance)
 
 
 def narrow_intervals(claims: Sequence[Claim]) -> Check:
@@ -73,7 +48,7 @@ def narrow_intervals(claims: Sequence[Claim]) -> Check:
                 "high": claim.high,
                 "least_width": 2
                 * critical_value(claim.level)
-                * hanley_mcneil_error(claim.value, claim.n, claim.events),
+                * hanley_mcneil_error(claim.value, claim.events, claim.n - claim.events),
                 "n": claim.n,
                 "events": claim.events,
             }
