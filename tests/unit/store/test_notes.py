@@ -201,7 +201,8 @@ def test_what_was_said_to_be_kept_survives_a_kill(tmp_path):
     time.sleep(0.2)
     writer.send_signal(signal.SIGKILL)
     # The same reader to the end: another one would miss what this one has read ahead.
-    said = ["0", *writer.stdout.read().split()]
+    with writer.stdout:
+        said = ["0", *writer.stdout.read().split()]
     writer.wait(30)
     kept = notes.latest(tmp_path, SUBJECT)
     assert {f"c{n}" for n in said} <= set(kept)
