@@ -72,7 +72,8 @@ METRIC_DEFINITIONS = (
     Definition(
         "ici",
         "Integrated calibration index (ICI)",
-        "Mean distance between risk and the flexible calibration curve; 0 is right.",
+        "Mean distance between risk and the flexible calibration curve; 0 is right. It knows only "
+        "bends that the curve can follow.",
         "holds the true errors that agree with the measured one (test inversion), by patient",
         "Austin 2019, doi:10.1002/sim.8281",
     ),

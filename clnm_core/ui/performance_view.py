@@ -256,5 +256,7 @@ def believed_card(judged: Judged) -> None:
         )
         st.caption(
             "Perfect risks have intercept 0, slope 1 and observed per expected 1. A slope under 1 "
-            "means that high risks are too high and low risks too low."
+            "means that high risks are too high and low risks too low. ICI, E50, E90 and ECE are "
+            "about the smooth curve: with many thousands of cases, a corner that it cannot follow "
+            "is not in their intervals. E50 and E90 get one from 500 patients of either class."
         )
