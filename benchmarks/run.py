@@ -151,8 +151,8 @@ def readme(results: list[dict[str, Any]]) -> str:
     lines = [
         "# How fast, and beside whom",
         "",
-        "Written by `python -m benchmarks.run` (about ten minutes; it makes an environment for each",
-        f"peer). One run on {os.cpu_count()} cores, Python {platform.python_version()}, "
+        "Written by `python -m benchmarks.run` (six minutes, and some to make an environment for",
+        f"each peer). One run on {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"{platform.system()}; wall clock without imports.",
         "",
         "| job | rows | ours | budget | peer | ratio |",
@@ -207,8 +207,10 @@ def _agreement(results: list[dict[str, Any]]) -> list[str]:
         f"- Net benefit at 0.30: difference from dcurves "
         f"{abs(curve['ours']['value'] - curve['peer']['value']):.1e}.",
         "",
-        "Coverage of every interval: [COVERAGE.md](COVERAGE.md). Planted problems, found and "
-        "falsely alarmed: [PLANTED.md](PLANTED.md).",
+        "How often intervals hold the truth: [COVERAGE.md](COVERAGE.md), of two models "
+        "[PAIRED.md](PAIRED.md), of readers [READERS.md](READERS.md).",
+        "Planted problems, found and falsely alarmed: [PLANTED.md](PLANTED.md). A file of a "
+        "million rows on every page: [LARGE_FILE.md](LARGE_FILE.md).",
     ]
 
 
