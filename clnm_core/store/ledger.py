@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from clnm_core.errors import StoreError
+from clnm_core.store.operations import make_durable, opened
 from clnm_core.store.places import StorePaths
 
 _TABLE = """
@@ -36,7 +33,8 @@ CREATE TRIGGER IF NOT EXISTS entries_remain BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries of the audit trail are never removed'); END;
 """
 
-_WAIT_S = 30.0
+_WHAT = "The audit trail"
+"""How an error names the part of the file that is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,8 @@ def record(root: Path, actor: str, action: str, detail: dict[str, Any]) -> int:
     """
     text = json.dumps(detail, ensure_ascii=False, sort_keys=True, allow_nan=False)
     root.mkdir(parents=True, exist_ok=True)
-    with _opened(root) as con:
-        con.execute("PRAGMA journal_mode=WAL")
-        con.execute("PRAGMA synchronous=FULL")
+    with opened(root, _WHAT) as con:
+        make_durable(con)
         if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries_remain'").fetchone():
             con.executescript(_TABLE)
         con.execute("BEGIN IMMEDIATE")
@@ -113,7 +110,7 @@ def entries(root: Path, limit: int | None = 100) -> list[Entry]:
     """The newest entries first, at most ``limit`` (``None``: all); empty where there is none."""
     if not StorePaths(root).ledger.exists():
         return []
-    with _opened(root) as con:
+    with opened(root, _WHAT) as con:
         rows = con.execute(
             "SELECT id, at, actor, action, detail, digest FROM entries ORDER BY id DESC LIMIT ?",
             (-1 if limit is None else limit,),
@@ -133,7 +130,7 @@ def verify(root: Path) -> ChainReport:
     """
     if not StorePaths(root).ledger.exists():
         return ChainReport(0)
-    with _opened(root) as con:
+    with opened(root, _WHAT) as con:
         rows = con.execute(
             "SELECT id, at, actor, action, detail, previous, digest FROM entries ORDER BY id"
         ).fetchall()
@@ -158,7 +155,7 @@ def head(root: Path) -> tuple[int, str]:
     """Number and digest of the newest entry, unchecked; ``(0, "")`` where there is none."""
     if not StorePaths(root).ledger.exists():
         return 0, ""
-    with _opened(root) as con:
+    with opened(root, _WHAT) as con:
         row = con.execute("SELECT id, digest FROM entries ORDER BY id DESC LIMIT 1").fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")
 
@@ -167,7 +164,7 @@ def has_version(root: Path, action: str, version: int) -> bool:
     """Whether the publication of a version was recorded."""
     if not StorePaths(root).ledger.exists():
         return False
-    with _opened(root) as con:
+    with opened(root, _WHAT) as con:
         found = con.execute(
             "SELECT 1 FROM entries WHERE action = ? AND json_extract(detail, '$.version') = ?",
             (action, version),
@@ -178,16 +175,3 @@ def has_version(root: Path, action: str, version: int) -> bool:
 def _digest(number: int, at: str, actor: str, action: str, detail: str, previous: str) -> str:
     parts = json.dumps([number, at, actor, action, detail, previous], ensure_ascii=False)
     return hashlib.sha256(parts.encode()).hexdigest()
-
-
-@contextmanager
-def _opened(root: Path) -> Iterator[sqlite3.Connection]:
-    path = StorePaths(root).ledger
-    try:
-        with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as con:
-            yield con
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The audit trail {path} cannot be used ({error}). Check the disk and the rights of "
-            "the folder, or restore the file from a backup."
-        ) from error

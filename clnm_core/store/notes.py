@@ -9,16 +9,15 @@ outcome and reason, but neither the case nor the text.
 from __future__ import annotations
 
 import os
-import sqlite3
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from clnm_core.errors import InputError, StoreError
 from clnm_core.store import ledger
+from clnm_core.store.operations import make_durable, opened
 from clnm_core.store.places import StorePaths
 
 REASONS: dict[str, str] = {
@@ -36,7 +35,8 @@ LONGEST = 500
 """Characters of the free text of a note at most."""
 
 _LONGEST_NAME = 200
-_WAIT_S = 30.0
+_WHAT = "The notes in"
+"""How an error names the part of the file that is used."""
 _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _TABLE = (
@@ -151,9 +151,8 @@ def write(
     detail = {"cohort": subject.cohort, "model": subject.model, "outcome": subject.outcome}
     entry = ledger.record(root, names[-1], "note", detail | {"reason": reason or "taken away"})
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    with _opened(root) as con:
-        con.execute("PRAGMA journal_mode=WAL")
-        con.execute("PRAGMA synchronous=FULL")
+    with opened(root, _WHAT) as con:
+        make_durable(con)
         con.execute("BEGIN IMMEDIATE")
         for statement in _TABLE:
             con.execute(statement)
@@ -249,23 +248,10 @@ def _names(subject: Subject) -> tuple[str, str, str]:
 def _read(root: Path | None, sql: str, values: Sequence[str]) -> list[Note]:
     if root is None or not StorePaths(root).ledger.is_file():
         return []
-    with _opened(root) as con:
+    with opened(root, _WHAT) as con:
         known = con.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchone()
         rows = con.execute(sql, tuple(values)).fetchall() if known else []
     return [
         Note(number, at, who, Subject(*subject), case_id, reason, text, entry)
         for number, at, who, *subject, case_id, reason, text, entry in rows
     ]
-
-
-@contextmanager
-def _opened(root: Path) -> Iterator[sqlite3.Connection]:
-    path = StorePaths(root).ledger
-    try:
-        with closing(sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)) as con:
-            yield con
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The notes in {path} cannot be used ({error}). Check the disk and the rights of the "
-            "folder, or restore the file from a backup."
-        ) from error
