@@ -7,6 +7,7 @@ table that is filtered is called ``cases``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from clnm_core.domain.cohort import UNKNOWN, Between, CohortQuery, Criterion, OneOf
@@ -93,6 +94,15 @@ def filterable(registry: Registry, name: str) -> Column:
             "another column."
         )
     return registry[name]
+
+
+def judged_condition(query: CohortQuery, registry: Registry) -> tuple[str, list[Any]]:
+    """As :func:`condition`, where the split of the query is that of the predictions."""
+    where, params = condition(replace(query, split=""), registry)
+    if not query.split:
+        return where, params
+    text, values = on_split("predictions", query.split)
+    return f"{where} AND {text}", [*params, *values]
 
 
 def on_split(table: str, split: str) -> tuple[str, list[Any]]:

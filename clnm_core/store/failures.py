@@ -9,13 +9,13 @@ is neither right nor wrong. The split of the query is that of the predictions, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.store.criteria import column_list, condition, on_split, outcome_column
+from clnm_core.store.criteria import column_list, judged_condition, outcome_column
 from clnm_core.store.selection import evaluation
 from clnm_core.store.tables import schema_of
 from clnm_core.store.warehouse import Warehouse
@@ -214,10 +214,7 @@ def _judged(warehouse: Warehouse, query: CohortQuery, model: str) -> tuple[str, 
     """Cases of the query with a known outcome and a risk: ``case_id, split, y_true, risk``."""
     warehouse.model(query.cohort, model)
     registry = warehouse.registry(query.cohort)
-    where, params = condition(replace(query, split=""), registry)
-    if query.split:
-        text, values = on_split("predictions", query.split)
-        where, params = f"{where} AND {text}", [*params, *values]
+    where, params = judged_condition(query, registry)
     outcome = outcome_column(query, registry)
     schema = schema_of(query.cohort)
     sql = (

@@ -15,7 +15,13 @@ from clnm_core.domain.cohort import UNKNOWN, CohortQuery
 from clnm_core.domain.columns import Kind
 from clnm_core.errors import EmptyCohortError, LinkError, MissingOutcomeError
 from clnm_core.store.case_records import CaseRecord, case, first_images
-from clnm_core.store.criteria import column_list, condition, filterable, on_split, outcome_column
+from clnm_core.store.criteria import (
+    column_list,
+    condition,
+    filterable,
+    judged_condition,
+    outcome_column,
+)
 from clnm_core.store.tables import quoted, schema_of
 from clnm_core.store.warehouse import Warehouse
 
@@ -247,10 +253,7 @@ def evaluation(
     """
     warehouse.model(query.cohort, model)
     registry = warehouse.registry(query.cohort)
-    where, params = condition(replace(query, split=""), registry)
-    if query.split:
-        text, values = on_split("predictions", query.split)
-        where, params = f"{where} AND {text}", [*params, *values]
+    where, params = judged_condition(query, registry)
     outcome = outcome_column(query, warehouse.registry(query.cohort))
     taken = ("case_id", "patient_id", "split")
     extra = column_list(registry, [name for name in columns if name not in taken])
