@@ -49,15 +49,9 @@ def centres_figure(
                 type="scatter",
                 x=drawn["value"],
                 y=[place[centre] + shift for centre in drawn["centre"]],
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": drawn["high"] - drawn["value"],
-                    "arrayminus": drawn["value"] - drawn["low"],
-                    "color": colours.models[number],
-                    "thickness": 2,
-                    "width": 0,
-                },
+                error_x=theme.whisker(
+                    drawn["value"], drawn["low"], drawn["high"], colours.models[number], thickness=2
+                ),
                 mode="markers",
                 marker={
                     "symbol": symbol,

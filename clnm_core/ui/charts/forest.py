@@ -111,15 +111,13 @@ def _estimates(lines: list[dict[str, Any]], unit: Unit, colours: theme.Palette) 
         type="scatter",
         x=[line["value"] for line in drawn],
         y=[line["y"] for line in drawn],
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [line["high"] - line["value"] for line in drawn],
-            "arrayminus": [line["value"] - line["low"] for line in drawn],
-            "color": colours.models[0],
-            "thickness": 2,
-            "width": 0,
-        },
+        error_x=theme.whisker(
+            [line["value"] for line in drawn],
+            [line["low"] for line in drawn],
+            [line["high"] for line in drawn],
+            colours.models[0],
+            thickness=2,
+        ),
         mode="markers",
         marker={"color": colours.models[0], "size": 9},
         text=[

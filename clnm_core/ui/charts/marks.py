@@ -32,8 +32,8 @@ def operating_dot(
             type="scatter",
             x=[x.value],
             y=[y.value],
-            error_x=_whisker(x, ink),
-            error_y=_whisker(y, ink),
+            error_x=theme.whisker([x.value], [x.low], [x.high], ink, thickness=1.5),
+            error_y=theme.whisker([y.value], [y.low], [y.high], ink, thickness=1.5),
             mode="markers+text",
             marker={"color": ink, "size": 11},
             text=[text],
@@ -64,16 +64,4 @@ def no_curve(words: str, dark: bool) -> dict[str, Any]:
         "showarrow": False,
         "font": {"size": 13, "color": theme.palette(dark).muted},
         "bgcolor": theme.palette(dark).page,
-    }
-
-
-def _whisker(share: Estimate, colour: str) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [share.high - share.value],
-        "arrayminus": [share.value - share.low],
-        "color": colour,
-        "thickness": 1.5,
-        "width": 0,
     }

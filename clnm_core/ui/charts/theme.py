@@ -184,6 +184,21 @@ def band(x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, name: str) 
     )
 
 
+def whisker(
+    value: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, *, thickness: float
+) -> dict[str, Any]:
+    """The intervals of estimates, as the ``error_x`` or ``error_y`` of their marks."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": np.subtract(high, value),
+        "arrayminus": np.subtract(value, low),
+        "color": colour,
+        "thickness": thickness,
+        "width": 0,
+    }
+
+
 def reference(
     x: Sequence[float], y: Sequence[float], label: str, dark: bool, *, anchor: str = "right"
 ) -> tuple[Trace, dict[str, Any]]:
