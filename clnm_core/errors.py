@@ -16,6 +16,9 @@
     ├── ModelError
     │   ├── UnknownModelError   no model of that name
     │   └── PredictorError      a column may not, or cannot, be used as predictor
+    ├── FeatureError            features cannot be extracted or used as asked
+    │   └── DeviceError         the device that was asked for is not there
+    ├── JobError                a job cannot be started, cancelled or resumed
     └── StoreError
         ├── NoStoreError        there is no store yet
         └── StoreBusyError      another process is publishing
@@ -93,6 +96,18 @@ class UnknownModelError(ModelError):
 
 class PredictorError(ModelError):
     """A column may not, or cannot, be used as a predictor."""
+
+
+class FeatureError(ClnmError):
+    """Features cannot be extracted, or not be used, as asked."""
+
+
+class DeviceError(FeatureError):
+    """The device that was asked for is not there."""
+
+
+class JobError(ClnmError):
+    """A job cannot be started, cancelled or resumed."""
 
 
 class StoreError(ClnmError):

@@ -22,9 +22,13 @@ COMMANDS = {
     "demo": ("demo", "make the synthetic demo cohorts"),
     "import": ("import_table", "import a cohort table, with images if there are any"),
     "predictions": ("predictions", "add the predictions of a model made elsewhere"),
+    "extract": ("extract", "extract features from the images of a cohort"),
+    "segment": ("segment", "train or run the outlining of gland and nodule"),
     "train": ("train", "train a model on a cohort"),
     "audit": ("audit", "audit predictions, from a file or from the store"),
     "predict": ("predict", "predict one case"),
+    "worker": ("worker", "run the jobs that wait, one after the other"),
+    "verify": ("verify", "check the audit trail, hashes and snapshots"),
     "serve": ("serve", "open the dashboard in a browser"),
     "doctor": ("doctor", "say what is installed, stored and wrong"),
 }

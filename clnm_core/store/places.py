@@ -24,8 +24,11 @@ class StorePaths:
         store/
           snapshots/v1.duckdb ...  published versions, never changed
           CURRENT                  the number of the version that is shown
-          ops.sqlite               the audit trail, and notes on failures
+          ops.sqlite               the audit trail, notes on failures, jobs, quarantine
           images/ab/abcdef....png  pictures, by the SHA-256 of their bytes
+          dicom/ab/abcdef....dcm   the same, de-identified, with their measured values
+          quarantine/              what waits for a person's look, readable by its owner only
+          features/                tables of features, by hash; shards/ holds their parts
           models/                  trained models and their manifests
         store.key                  the key of the pseudonyms: beside the store, never in it
     """
@@ -53,13 +56,33 @@ class StorePaths:
 
     @property
     def ledger(self) -> Path:
-        """The audit trail, and the notes on failures."""
+        """The audit trail, notes on failures, jobs, and what is in quarantine."""
         return self.root / "ops.sqlite"
 
     @property
     def images(self) -> Path:
         """Folder of the pictures."""
         return self.root / "images"
+
+    @property
+    def dicom(self) -> Path:
+        """Folder of the de-identified DICOM objects."""
+        return self.root / "dicom"
+
+    @property
+    def quarantine(self) -> Path:
+        """Folder of the files that wait for a person's look."""
+        return self.root / "quarantine"
+
+    @property
+    def features(self) -> Path:
+        """Folder of the tables of features."""
+        return self.root / "features"
+
+    @property
+    def shards(self) -> Path:
+        """Folder of finished parts of feature tables."""
+        return self.features / "shards"
 
     @property
     def models(self) -> Path:

@@ -79,7 +79,7 @@ def drop_cohort(con: Connection, slug: str) -> None:
     """Remove a cohort and all that is known about it; nothing happens where it is not there."""
     con.execute(f"DROP SCHEMA IF EXISTS {schema_of(slug)} CASCADE")
     con.execute("DELETE FROM main.cohorts WHERE name = ?", [slug])
-    for table in ("columns", "models", "import_issues", "exclusions"):
+    for table in ("columns", "models", "import_issues", "exclusions", "feature_sets"):
         con.execute(f"DELETE FROM main.{quoted(table)} WHERE cohort = ?", [slug])  # noqa: S608
 
 

@@ -2,7 +2,7 @@
 
 One schema per cohort, named by the cohort, holds ``patients, cases, images, masks, reads,
 predictions``; the schema ``main`` holds what is known about all of them: ``cohorts,
-columns, models, exclusions, import_issues, publications``. Rows get in by
+columns, models, exclusions, import_issues, feature_sets, publications``. Rows get in by
 :mod:`clnm_core.store.schema`.
 
 Only names of cohorts and columns enter SQL text, after a check of their spelling, and
@@ -47,6 +47,9 @@ CREATE TABLE IF NOT EXISTS main.import_issues (
     cohort VARCHAR, "row" BIGINT, "column" VARCHAR, "value" VARCHAR, "rule" VARCHAR);
 CREATE TABLE IF NOT EXISTS main.exclusions (
     cohort VARCHAR, step INTEGER, reason VARCHAR, patients BIGINT, cases BIGINT);
+CREATE TABLE IF NOT EXISTS main.feature_sets (
+    cohort VARCHAR, name VARCHAR, kind VARCHAR, settings VARCHAR, digest VARCHAR,
+    "rows" BIGINT, "columns" BIGINT, detail VARCHAR, created VARCHAR);
 CREATE TABLE IF NOT EXISTS main.publications (
     version INTEGER, published VARCHAR, actor VARCHAR, "action" VARCHAR, detail VARCHAR,
     ledger_rows BIGINT, ledger_digest VARCHAR);
@@ -68,6 +71,7 @@ FIXED_TABLES: dict[str, dict[str, str]] = {
         "source": "VARCHAR",
         "phash": "VARCHAR",
         "thumbnail": "VARCHAR",
+        "dicom": "VARCHAR",
     },
     "masks": {"image_id": "VARCHAR", "structure": "VARCHAR", "digest": "VARCHAR"},
     "reads": {
