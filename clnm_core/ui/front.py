@@ -50,8 +50,9 @@ HEADERS = {
     "content-security-policy": "; ".join(
         [
             "default-src 'self'",
-            # Streamlit builds code at run time for its tables and charts.
-            "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+            # Streamlit builds code at run time for its tables and charts, and hands a page's own
+            # small scripts to the browser as blobs.
+            "script-src 'self' 'unsafe-eval' 'unsafe-inline' blob:",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
