@@ -5,8 +5,8 @@ each request forks a worker, which reads one file with bounded memory and time, 
 nothing of one file is left when the next is read. A worker that dies takes the process with it, so
 that no half answer is ever taken for a whole one. Where there is no fork, it serves one file.
 
-A request is a length (4 bytes), a JSON object of that length, and the bytes of the file; an answer
-is the same with the pixels. Whatever libraries print goes into the void.
+A request is a length (4 bytes), a JSON object of that length, and the files whose sizes it lists;
+an answer is the same with arrays. Whatever libraries print goes into the void.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ import sys
 import warnings
 from typing import Any
 
-import numpy as np
-
 from clnm_core.errors import ImageError
 from clnm_core.imaging.limits import Limits
-from clnm_core.imaging.reading import read_image
+from clnm_core.imaging.operations import OPERATIONS, Part
 
 _PARSERS = ("clnm_core.imaging.raster", "clnm_core.imaging.dicom")
+#: Loaded before the first worker that needs them, so that later ones need not.
+_FURTHER = {
+    "receive": ("clnm_core.imaging.receiving",),
+    "masks": ("clnm_core.imaging.mask_files",),
+}
 
 _DAMAGED = (
     "The file is damaged and cannot be read as an image. "
@@ -51,11 +54,10 @@ def main() -> None:
     warnings.simplefilter("ignore")
     # pydicom's downloader of test files would import an HTTP client: time, and network code.
     sys.modules["requests"] = None  # type: ignore[assignment]
-    for parser in _PARSERS:
-        importlib.import_module(parser)
-    gc.freeze()
+    _load(_PARSERS)
     while head := _read(requests, 4):
         request = json.loads(_read(requests, *struct.unpack(">I", head)))
+        _load(_FURTHER.get(request["what"], ()))
         if not hasattr(os, "fork"):
             _serve(requests, answers, request)
             return
@@ -68,15 +70,23 @@ def main() -> None:
             return
 
 
+def _load(parsers: tuple[str, ...]) -> None:
+    if not all(parser in sys.modules for parser in parsers):
+        for parser in parsers:
+            importlib.import_module(parser)
+        gc.freeze()
+
+
 def _serve(requests: int, answers: int, request: dict[str, Any]) -> None:
     limits = Limits(**request["limits"])
-    data = _read(requests, request["bytes"])
+    files = [_read(requests, size) for size in request["sizes"]]
     _give_up_resources(limits)
-    header, pixels = _answer(data, request, limits)
-    header["ticket"] = request["ticket"]
+    header, parts = _answer(files, request, limits)
+    header |= {"ticket": request["ticket"], "sizes": [len(part) for part in parts]}
     words = json.dumps(header).encode()
     _write(answers, struct.pack(">I", len(words)) + words)
-    _write(answers, pixels)
+    for part in parts:
+        _write(answers, part)
 
 
 def _read(stream: int, count: int) -> bytes:
@@ -117,36 +127,21 @@ def _give_up_resources(limits: Limits) -> None:
 
 
 def _answer(
-    data: bytes, request: dict[str, Any], limits: Limits
-) -> tuple[dict[str, Any], memoryview | bytes]:
+    files: list[bytes], request: dict[str, Any], limits: Limits
+) -> tuple[dict[str, Any], list[Part]]:
     try:
-        image = read_image(data, request["ending"], frame=request["frame"], limits=limits)
-        pixels = np.ascontiguousarray(image.pixels)
+        return OPERATIONS[request["what"]](files, request, limits)
     except ImageError as error:
-        return {"error": str(error)}, b""
+        sentence = str(error)
     except MemoryError:
-        return {"error": _TOO_MUCH_MEMORY}, b""
+        sentence = _TOO_MUCH_MEMORY
     except RecursionError:
-        return {"error": _TOO_DEEP}, b""
+        sentence = _TOO_DEEP
     except Exception:
         # Whatever a parser trips over, the reader can do only one thing about it; the exception's
         # own words may quote the file, so they stay here.
-        return {"error": _DAMAGED}, b""
-    header = {
-        "bytes": pixels.nbytes,
-        "shape": pixels.shape,
-        "spacing_mm": image.spacing_mm,
-        "modality": image.modality,
-        "frame": image.frame,
-        "frames": image.frames,
-        "source": image.source,
-        "regions": [
-            (region.top, region.left, region.bottom, region.right, region.spacing_mm)
-            for region in image.regions
-        ],
-        "notes": image.notes,
-    }
-    return header, pixels.data.cast("B")
+        sentence = _DAMAGED
+    return {"error": sentence}, []
 
 
 if __name__ == "__main__":

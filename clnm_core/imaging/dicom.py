@@ -88,7 +88,7 @@ _AGAIN = "Export it again from the device or the archive."
 config.settings.reading_validation_mode = config.IGNORE
 
 
-def read_dicom(data: bytes, frame: int, limits: Limits) -> Image:
+def read_dicom(data: bytes, frame: int, limits: Limits, window: str | None = None) -> Image:
     """Read one frame; other frames are not decoded.
 
     Parameters
@@ -98,6 +98,8 @@ def read_dicom(data: bytes, frame: int, limits: Limits) -> Image:
     frame : int
         From 0.
     limits : Limits
+    window : str, optional
+        A name in ``windows.PRESETS``, for CT; by default the file's own window.
 
     Returns
     -------
@@ -122,7 +124,7 @@ def read_dicom(data: bytes, frame: int, limits: Limits) -> Image:
     stored = _decoded(dataset, frame)
     if stored.shape[:2] != (rows, columns):
         raise ImageError(f"The DICOM file states one size and holds a picture of another. {_AGAIN}")
-    pixels, shown = display_values(stored, dataset, frame, modality)
+    pixels, shown = display_values(stored, dataset, frame, modality, window)
     spacing, regions, scale = pixel_spacing(dataset, frame, modality, rows, columns)
     notes = (*shown, *scale)
     if word(dataset, "BurnedInAnnotation") == "YES":

@@ -1,8 +1,8 @@
 """How do the stored values of a DICOM frame become a picture?
 
-Rescale, then window, then photometric interpretation (DICOM PS3.3 C.11, C.7.6.3). CT is always
-shown in one soft-tissue window for the neck, so that pictures of different hospitals look alike;
-everything else in the window that the file asks for.
+Rescale, then window, then photometric interpretation (DICOM PS3.3 C.11, C.7.6.3). The window is
+the one that the file asks for; CT can be shown in a preset instead, so that pictures of different
+hospitals look alike, and is shown in soft tissue of the neck where the file asks for none.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from clnm_core.domain.image import Modality
 from clnm_core.errors import ImageError
 from clnm_core.imaging.elements import frame_group, items, numbers, whole_number, word
 from clnm_core.imaging.greyscale import stretched, windowed
-
-#: Soft tissue of the neck, in HU.
-NECK_LEVEL_HU = 60.0
-NECK_WIDTH_HU = 360.0
+from clnm_core.imaging.windows import PRESETS, SOFT_TISSUE
 
 
 def display_values(
-    stored: NDArray[np.generic], dataset: Dataset, frame: int, modality: Modality
+    stored: NDArray[np.generic],
+    dataset: Dataset,
+    frame: int,
+    modality: Modality,
+    window: str | None = None,
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """One decoded frame as it is shown, and what was done to it.
 
@@ -35,6 +36,8 @@ def display_values(
     frame : int
         From 0; enhanced files keep rescale and window per frame.
     modality : Modality
+    window : str, optional
+        A name in ``windows.PRESETS``, for CT; by default the file's own window.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def display_values(
         return _painted(stored, dataset), ()
     if stored.ndim == 3:
         return _eight_bits(stored, whole_number(dataset, "BitsStored")), ()
-    pixels, notes = _grey(stored, dataset, frame, modality)
+    pixels, notes = _grey(stored, dataset, frame, modality, window)
     if interpretation == "MONOCHROME1" or word(dataset, "PresentationLUTShape") == "INVERSE":
         pixels = 255 - pixels
     return pixels, notes
@@ -86,21 +89,15 @@ def _eight_bits(stored: NDArray[np.generic], bits: int) -> NDArray[np.uint8]:
 
 
 def _grey(
-    stored: NDArray[np.generic], dataset: Dataset, frame: int, modality: Modality
+    stored: NDArray[np.generic],
+    dataset: Dataset,
+    frame: int,
+    modality: Modality,
+    preset: str | None,
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     values, is_rescaled = _rescaled(stored, dataset, frame)
-    if modality is Modality.CT:
-        note = (
-            f"Shown in a soft-tissue window of the neck (level {NECK_LEVEL_HU:g} HU, "
-            f"width {NECK_WIDTH_HU:g} HU)."
-        )
-        notes: tuple[str, ...] = (note,)
-        if not is_rescaled:
-            notes += (
-                "The file does not say how its values become Hounsfield units; they are taken as "
-                "they are.",
-            )
-        return windowed(values, centre=NECK_LEVEL_HU, width=NECK_WIDTH_HU), notes
+    if modality is Modality.CT and (preset or not _asks_for_window(dataset, frame)):
+        return _computed_tomography(values, preset or SOFT_TISSUE, is_rescaled)
     if items(dataset, "VOILUTSequence"):
         table = apply_voi(np.rint(values).astype(np.int32), dataset)
         return stretched(table), ("Shown through the grey table stored in the file.",)
@@ -124,6 +121,25 @@ def _grey(
         "highest (white)."
     )
     return stretched(values), (note,)
+
+
+def _computed_tomography(
+    values: NDArray[np.float32], preset: str, is_rescaled: bool
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    one = PRESETS[preset]
+    notes: tuple[str, ...] = (
+        f"Shown in {one.words} (level {one.level:g} HU, width {one.width:g} HU).",
+    )
+    if not is_rescaled:
+        notes += (
+            "The file does not say how its values become Hounsfield units; they are taken as they "
+            "are.",
+        )
+    return windowed(values, centre=one.level, width=one.width), notes
+
+
+def _asks_for_window(dataset: Dataset, frame: int) -> bool:
+    return bool(items(dataset, "VOILUTSequence")) or _window(dataset, frame) is not None
 
 
 def _rescaled(

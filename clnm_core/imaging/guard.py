@@ -2,35 +2,35 @@
 
 Parsers of image files are large, partly written in C, and have been broken before. So another
 process reads the file: it gets the bytes through a pipe, next to no environment, bounded memory,
-time and files, and answers with a JSON header and raw pixels. The parent checks both sizes before
-it builds an array, unpickles nothing, and kills a process that takes too long.
+time and files, and answers with a JSON header and raw arrays. Three questions can be put to it:
+what a picture shows, what is left of a file once nobody can be recognised in it, and which pixels
+of a picture somebody has outlined. ``exchange`` carries them, ``answers`` checks what comes back.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import secrets
-import struct
-import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from clnm_core.domain.image import Image
 from clnm_core.errors import ImageError
-from clnm_core.imaging import processes
-from clnm_core.imaging.answers import NO_ANSWER, image_from, sentence
-from clnm_core.imaging.limits import DEFAULT, Limits
+from clnm_core.imaging.answers import image_from, masks_from, received_from
+from clnm_core.imaging.exchange import ask
+from clnm_core.imaging.limits import DEFAULT, Limits, packed_bytes
+from clnm_core.imaging.windows import require_window
 
-_MOST_AT_ONCE = max(2, os.cpu_count() or 2)
-_LONGEST_HEADER = 64 * 1024  # bytes
+if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used
+    from clnm_core.imaging.disguise import Disguise
+    from clnm_core.imaging.receiving import Received
 
-_turns = threading.BoundedSemaphore(_MOST_AT_ONCE)
 
-
-def read_untrusted(data: bytes, name: str, *, frame: int = 0, limits: Limits = DEFAULT) -> Image:
+def read_untrusted(
+    data: bytes, name: str, *, frame: int = 0, window: str | None = None, limits: Limits = DEFAULT
+) -> Image:
     """Read one frame of an image file that somebody gave us.
 
     Parameters
@@ -41,6 +41,9 @@ def read_untrusted(data: bytes, name: str, *, frame: int = 0, limits: Limits = D
         Name of the file. Only its ending is used, and only to word a refusal.
     frame : int
         Which frame, from 0.
+    window : str, optional
+        A name in ``windows.PRESETS``: the grey window in which CT is shown. By default the window
+        that the file asks for, else soft tissue of the neck.
     limits : Limits
         What reading may cost.
 
@@ -54,9 +57,125 @@ def read_untrusted(data: bytes, name: str, *, frame: int = 0, limits: Limits = D
         One sentence, or two, for the reader: what is wrong and what to do. Never holds text from
         the file or its name. Nothing else is raised for any content of ``data``.
     ValueError
+        If ``frame`` is negative or there is no such window.
+
+    """
+    require_window(window)
+    _require(data, frame, limits)
+    question = _question("image", name, frame, limits) | {"window": window}
+    header, parts = ask(
+        question, [data], most_bytes=[3 * limits.pixels], wall_seconds=limits.wall_seconds
+    )
+    return image_from(header, parts, limits)
+
+
+def receive_untrusted(
+    data: bytes, name: str, *, disguise: Disguise, frame: int = 0, limits: Limits = DEFAULT
+) -> Received:
+    """Read a file that somebody gave us, and take out of it whatever tells who the patient is.
+
+    Parameters
+    ----------
+    data : bytes
+        The file: DICOM, PNG, JPEG or TIFF; recognised by its content.
+    name : str
+        Name of the file. Only its ending is used, and only to word a refusal.
+    disguise : Disguise
+        Goes to the other process through the pipe, and nowhere else.
+    frame : int
+        Which frame is shown, from 0. The de-identified file keeps all.
+    limits : Limits
+        What reading may cost.
+
+    Returns
+    -------
+    Received
+        The picture, and the de-identified file where it was DICOM.
+
+    Raises
+    ------
+    ImageError
+        As for ``read_untrusted``.
+    ValueError
         If ``frame`` is negative.
 
     """
+    _require(data, frame, limits)
+    question = _question("receive", name, frame, limits)
+    question["disguise"] = {
+        "key": disguise.key.hex(),
+        "patient": disguise.patient,
+        "shift_days": disguise.shift_days,
+    }
+    header, parts = ask(
+        question,
+        [data],
+        most_bytes=[3 * limits.pixels, limits.inflated_bytes],
+        wall_seconds=limits.wall_seconds,
+    )
+    return received_from(header, parts, limits)
+
+
+def read_masks_untrusted(
+    data: bytes, name: str, *, image: bytes, frame: int = 0, limits: Limits = DEFAULT
+) -> dict[str, NDArray[np.bool_]]:
+    """Read which pixels of a picture somebody has outlined, from a file that somebody gave us.
+
+    Parameters
+    ----------
+    data : bytes
+        The file with the outlines: DICOM segmentation, RTSTRUCT, NIfTI, NRRD, PNG or TIFF.
+    name : str
+        Its name. Only its ending is used, and only to word a refusal.
+    image : bytes
+        The file with the picture. It says where the picture lies in the body, and by which number
+        others refer to it; neither leaves the other process.
+    frame : int
+        Which frame of ``image``, from 0.
+    limits : Limits
+        What reading may cost; each file may be as large as one file may be.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of bool, shape (rows, columns)
+        Name of each structure, as the file calls it but in plain letters, and its pixels on that
+        frame. Structures without a pixel on the frame are left out; never empty.
+
+    Raises
+    ------
+    ImageError
+        As for ``read_untrusted``; also if the file outlines nothing on this picture.
+    ValueError
+        If ``frame`` is negative.
+
+    """
+    _require(data, frame, limits)
+    _require(image, frame, limits)
+    header, parts = ask(
+        _question("masks", name, frame, limits),
+        [data, image],
+        most_bytes=[packed_bytes(limits.pixels)] * limits.structures,
+        wall_seconds=limits.wall_seconds,
+    )
+    return masks_from(header, parts, limits)
+
+
+def _question(what: str, name: str, frame: int, limits: Limits) -> dict[str, Any]:
+    return {
+        "what": what,
+        "ending": _ending(name),
+        "frame": frame,
+        "limits": asdict(limits),
+    }
+
+
+def _ending(name: str) -> str:
+    """Up to eight plain characters from the last dot on; the rest of a name says nothing here."""
+    ending = Path(name[-300:]).suffix.lower()[:8]
+    return ending if ending.isascii() and ending.isprintable() else ""
+
+
+def _require(data: bytes, frame: int, limits: Limits) -> None:
     if frame < 0:
         raise ValueError(f"frame must be 0 or more; got {frame}.")
     if not data:
@@ -66,84 +185,3 @@ def read_untrusted(data: bytes, name: str, *, frame: int = 0, limits: Limits = D
             f"The file has {len(data) / 2**20:,.0f} MB, more than is read safely "
             f"(at most {limits.file_bytes / 2**20:,.0f} MB). Export the one picture that matters."
         )
-    request = {
-        "ticket": secrets.token_hex(8),  # comes back with the answer: never another file's
-        "bytes": len(data),
-        "ending": Path(name).suffix.lower()[:8],
-        "frame": frame,
-        "limits": asdict(limits),
-    }
-    with _turns:
-        reader = processes.take()
-        is_sound = False
-        try:
-            header, pixels = _exchange(reader, request, data, limits)
-            is_sound = True
-        finally:
-            if is_sound:
-                processes.put_back(reader)
-            else:
-                processes.end(reader)
-    if "error" in header:
-        raise ImageError(sentence(header["error"]))
-    return image_from(header, pixels, limits)
-
-
-def _exchange(
-    reader: processes.Reader, request: dict[str, Any], data: bytes, limits: Limits
-) -> tuple[dict[str, Any], bytes]:
-    """Send the file, receive header and pixels: never more than was asked for, nor for longer."""
-    if reader.stdin is None or reader.stdout is None:
-        raise ValueError("reader must have been started with pipes.")
-    watchdog = threading.Timer(limits.wall_seconds, processes.kill, args=(reader,))
-    sender = threading.Thread(target=_send, args=(reader.stdin, request, data), daemon=True)
-    watchdog.start()
-    sender.start()
-    try:
-        (length,) = struct.unpack(">I", _receive(reader.stdout, 4))
-        if length > _LONGEST_HEADER:
-            raise ImageError(NO_ANSWER)
-        header = _header(_receive(reader.stdout, length))
-        count = header.get("bytes", 0)
-        if header.get("ticket") != request["ticket"] or not _is_count(count, 3 * limits.pixels):
-            raise ImageError(NO_ANSWER)
-        return header, _receive(reader.stdout, count)
-    except BaseException:
-        processes.kill(reader)
-        raise
-    finally:
-        sender.join()
-        watchdog.cancel()
-
-
-def _send(stream: IO[bytes], request: dict[str, Any], data: bytes) -> None:
-    words = json.dumps(request).encode()
-    with contextlib.suppress(OSError):  # the reader has gone; whoever awaits its answer says so
-        for part in (struct.pack(">I", len(words)) + words, data):
-            rest = memoryview(part)
-            while rest:
-                rest = rest[stream.write(rest) :]
-
-
-def _receive(stream: IO[bytes], count: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < count:
-        part = stream.read(min(count - len(parts), 2**20))
-        if not part:
-            raise ImageError(NO_ANSWER)
-        parts += part
-    return bytes(parts)
-
-
-def _is_count(value: object, most: int) -> bool:
-    return isinstance(value, int) and 0 <= value <= most
-
-
-def _header(words: bytes) -> dict[str, Any]:
-    try:
-        header = json.loads(words)
-    except (ValueError, RecursionError):
-        raise ImageError(NO_ANSWER) from None
-    if not isinstance(header, dict):
-        raise ImageError(NO_ANSWER)
-    return header

@@ -23,6 +23,12 @@ class Limits:
         Rows, or columns.
     frames : int
         Frames that a file may claim; only one is decoded.
+    voxels : int
+        Rows times columns times slices of a volume of masks.
+    structures : int
+        Structures that a file may outline on one picture.
+    points : int
+        Points that the contours of one file may have.
     memory_bytes : int
         Address space of the child process that reads it.
     cpu_seconds, wall_seconds : int
@@ -35,12 +41,20 @@ class Limits:
     pixels: int = 16 * 2**20
     side: int = 16_384
     frames: int = 20_000
+    voxels: int = 256 * 2**20
+    structures: int = 64
+    points: int = 2_000_000
     memory_bytes: int = 2 * 2**30
     cpu_seconds: int = 10
     wall_seconds: int = 30
 
 
 DEFAULT = Limits()
+
+
+def packed_bytes(pixels: int) -> int:
+    """How many bytes a mask of so many pixels takes, eight pixels to a byte."""
+    return (pixels + 7) // 8
 
 
 def require_size(rows: int, columns: int, limits: Limits) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from clnm_core.errors import ImageError
 from clnm_core.imaging.contours import rings
 from clnm_core.imaging.guard import read_untrusted
-
-#: Up to this many grey values a file is taken for numbered structures, not for a soft edge.
-_MOST_LABELS = 8
+from clnm_core.imaging.mask_files import mask_of
 
 
 def read_mask(data: bytes, name: str, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -37,19 +34,7 @@ def read_mask(data: bytes, name: str, shape: tuple[int, ...]) -> NDArray[np.bool
         If the file cannot be read, does not fit the picture, or numbers several structures.
 
     """
-    grey = read_untrusted(data, name).grey
-    if grey.shape != tuple(shape[:2]):
-        raise ImageError(
-            f"The mask has {grey.shape[0]} x {grey.shape[1]} pixels (rows x columns), its picture "
-            f"{shape[0]} x {shape[1]}. Give the mask that was drawn on this picture."
-        )
-    values = np.unique(grey)
-    if 2 < len(values) <= _MOST_LABELS:
-        raise ImageError(
-            f"The mask holds {len(values) - 1} different values besides the background. "
-            "Give one file per structure."
-        )
-    return grey > values[-1] / 2
+    return mask_of(read_untrusted(data, name).grey, shape)
 
 
 def outline(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:

@@ -41,7 +41,14 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 _ENDINGS = (".dcm", ".dicom", ".ima", ".dic")
 
 
-def read_image(data: bytes, name: str = "", frame: int = 0, *, limits: Limits = DEFAULT) -> Image:
+def read_image(
+    data: bytes,
+    name: str = "",
+    frame: int = 0,
+    *,
+    window: str | None = None,
+    limits: Limits = DEFAULT,
+) -> Image:
     """Read one frame of a picture. To be called in the child process only.
 
     Parameters
@@ -52,6 +59,8 @@ def read_image(data: bytes, name: str = "", frame: int = 0, *, limits: Limits = 
         Its name, or just the ending; a DICOM ending is repeated in a refusal.
     frame : int
         Which frame, from 0.
+    window : str, optional
+        A name in ``windows.PRESETS``, for CT; by default the file's own window.
     limits : Limits
 
     Returns
@@ -71,7 +80,7 @@ def read_image(data: bytes, name: str = "", frame: int = 0, *, limits: Limits = 
     if data[_DICOM_MARK] == b"DICM" or _is_bare_dataset(data):
         from clnm_core.imaging.dicom import read_dicom
 
-        return read_dicom(data, frame, limits)
+        return read_dicom(data, frame, limits, window)
     if data.startswith(_PICTURES):
         from clnm_core.imaging.raster import read_raster
 

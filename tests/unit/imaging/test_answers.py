@@ -34,9 +34,9 @@ def test_a_header_that_does_not_fit_its_pixels_is_refused(changes):
         "regions": [],
         "notes": [],
     }
-    assert image_from(header, bytes(64), Limits()).pixels.shape == (8, 8)
+    assert image_from(header, [bytes(64)], Limits()).pixels.shape == (8, 8)
     with pytest.raises(ImageError, match="could not be read"):
-        image_from(header | changes, bytes(64), Limits())
+        image_from(header | changes, [bytes(64)], Limits())
 
 
 def test_a_sentence_with_control_characters_is_not_passed_on():

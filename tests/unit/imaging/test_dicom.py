@@ -12,6 +12,7 @@ from clnm_core.domain.image import Modality
 from clnm_core.errors import ImageError
 from clnm_core.imaging.dicom import read_dicom
 from clnm_core.imaging.limits import DEFAULT, Limits
+from clnm_core.imaging.reading import read_image
 from tests.unit.imaging.dicom_files import body_of, dataset_of, deflated, file_from_parts, file_of
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -61,15 +62,32 @@ def test_the_window_of_the_file_is_used_and_named():
     assert any("level 150.5, width 101" in note for note in image.notes)
 
 
-def test_ct_becomes_hounsfield_units_in_the_window_of_the_neck():
-    dataset = dataset_of(np.array([[904, 964, 1084, 1264, 3000]], dtype=np.int16), modality="CT")
+def hounsfield() -> Dataset:
+    dataset = dataset_of(np.array([[899, 974, 1074, 1248, 3000]], dtype=np.int16), modality="CT")
     dataset.RescaleSlope, dataset.RescaleIntercept = 1, -1024
-    dataset.WindowCenter, dataset.WindowWidth = 40, 80  # another window in the file is not used
-    image = read(dataset)
-    # -120 HU is black, 239 HU white, 60 HU the middle.
-    assert image.pixels.tolist() == [[0, 43, 128, 255, 255]]
+    return dataset
+
+
+def test_ct_that_asks_for_no_window_is_shown_in_soft_tissue_of_the_neck():
+    image = read(hounsfield())
     assert image.modality is Modality.CT
-    assert any("level 60 HU, width 360 HU" in note for note in image.notes)
+    # -125 HU is black, 224 HU white, 50 HU the middle.
+    assert image.pixels.tolist() == [[0, 55, 128, 255, 255]]
+    assert any("level 50 HU, width 350 HU" in note for note in image.notes)
+
+
+def test_ct_is_shown_in_the_window_of_its_file_unless_a_preset_is_asked_for():
+    dataset = hounsfield()
+    dataset.WindowCenter, dataset.WindowWidth = 40, 80
+    own = read(dataset)
+    assert own.pixels.tolist() == [[0, 0, 161, 255, 255]]
+    assert any("window stored in the file (level 40, width 80)" in note for note in own.notes)
+    data = file_of(dataset)
+    neck = read_image(data, window="soft tissue")
+    assert neck.pixels.tolist() == [[0, 55, 128, 255, 255]]
+    bone = read_image(data, window="bone")
+    assert bone.pixels.tolist() == [[53, 64, 78, 103, 255]]
+    assert any("a bone window (level 400 HU, width 1800 HU)" in note for note in bone.notes)
 
 
 def test_ct_without_rescale_says_so():
@@ -87,7 +105,7 @@ def test_enhanced_files_keep_rescale_spacing_and_window_per_frame():
     dataset.SharedFunctionalGroupsSequence = Sequence([group])
     image = read(dataset)
     assert image.spacing_mm == (0.4, 0.5)
-    assert set(image.pixels.ravel().tolist()) == {85}  # 0 HU
+    assert set(image.pixels.ravel().tolist()) == {91}  # 0 HU
 
 
 def test_sixteen_bit_colour_becomes_eight():

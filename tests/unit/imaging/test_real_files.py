@@ -150,7 +150,7 @@ def test_ct_is_shown_in_the_window_of_the_neck(shared_data):
     image = read(shared_data / "dicom_ct_neck_rt" / "py_CT_small.dcm")
     assert image.modality is Modality.CT
     assert image.spacing_mm == pytest.approx((0.661468, 0.661468))
-    assert any("level 60 HU, width 360 HU" in note for note in image.notes)
+    assert any("level 50 HU, width 350 HU" in note for note in image.notes)
 
 
 def test_breast_pictures_and_their_masks_are_read(shared_data):

@@ -1,0 +1,89 @@
+"""Which pixels of a picture does a file from outside outline?
+
+The first bytes decide who reads it. To be called in the child process only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clnm_core.errors import ImageError
+from clnm_core.imaging.limits import Limits
+from clnm_core.imaging.reading import read_image
+
+#: Up to this many grey values a file is taken for numbered structures, not for a soft edge.
+_MOST_LABELS = 8
+_NOTHING = (
+    "The file outlines nothing on this picture. Choose the outlines that were drawn on it, or "
+    "another frame."
+)
+
+
+def masks_on(
+    data: bytes, name: str, image: bytes, frame: int, limits: Limits
+) -> dict[str, NDArray[np.bool_]]:
+    """The structures that a file outlines on one frame of a picture.
+
+    Parameters
+    ----------
+    data : bytes
+        The file with the outlines.
+    name : str
+        Its name, or just the ending.
+    image : bytes
+        The file with the picture.
+    frame : int
+        Which frame of ``image``, from 0.
+    limits : Limits
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of bool, shape (rows, columns)
+
+    Raises
+    ------
+    ImageError
+        If it cannot be read, does not fit the picture, or outlines nothing on it.
+
+    """
+    picture = read_image(image, frame=frame, limits=limits)
+    mask = mask_of(read_image(data, name, limits=limits).grey, picture.pixels.shape)
+    if not mask.any():
+        raise ImageError(_NOTHING)
+    return {"mask": mask}
+
+
+def mask_of(grey: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The mask that a picture of it means.
+
+    Parameters
+    ----------
+    grey : numpy.ndarray of uint8, shape (rows, columns)
+    shape : tuple of int
+        Shape of the picture that the mask belongs to; only rows and columns count.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (rows, columns)
+        True where a pixel is brighter than half of the brightest, so that 0/1, 0/255, soft edges
+        and the ripples of a JPEG all mean the same. An all-black picture is an empty mask.
+
+    Raises
+    ------
+    ImageError
+        If it does not fit the picture, or numbers several structures.
+
+    """
+    if grey.shape != tuple(shape[:2]):
+        raise ImageError(
+            f"The mask has {grey.shape[0]} x {grey.shape[1]} pixels (rows x columns), its picture "
+            f"{shape[0]} x {shape[1]}. Give the mask that was drawn on this picture."
+        )
+    values = np.unique(grey)
+    if 2 < len(values) <= _MOST_LABELS:
+        raise ImageError(
+            f"The mask holds {len(values) - 1} different values besides the background. "
+            "Give one file per structure."
+        )
+    return grey > values[-1] / 2
