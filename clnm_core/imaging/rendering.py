@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -30,6 +31,18 @@ _LINE_WIDTH_PX = 1.5
 #: Lines keep their width on the screen at any size. As a style: sanitisers drop the attribute.
 _FIXED_WIDTH = 'style="vector-effect:non-scaling-stroke"'
 _ROUND_MM = tuple(step * 10.0**power for power in range(-2, 4) for step in (1, 2, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """A straight line on a picture, and what it measures in words.
+
+    Ends are (row, column) with pixel centres at whole numbers.
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    words: str
 
 
 def to_png(image: Image) -> bytes:
@@ -71,12 +84,37 @@ def thumbnail_png(pixels: NDArray[np.uint8], side: int = 96) -> bytes:
     return _encoded(picture)
 
 
+def line_of(structure: str) -> tuple[str, str]:
+    """Colour and dashes of the outline of a nodule, gland or node."""
+    return _LINES[structure]
+
+
+def scale_bar_mm(columns: int, spacing_mm: tuple[float, float]) -> float:
+    """Length of the scale bar: the largest round one of at most a third of the picture's width."""
+    longest = columns * spacing_mm[1] / 3
+    return max((step for step in _ROUND_MM if step <= longest), default=_ROUND_MM[0])
+
+
+def path_of(mask: NDArray[np.bool_], pixel_height: float = 1.0, margin: float = 0.0) -> str:
+    """The outline of a mask as the data of an SVG path, a unit to the width of a pixel.
+
+    The picture's upper left corner is at ``margin``, the centre of its first pixel half a pixel
+    further; each row is ``pixel_height`` high.
+    """
+    pieces = []
+    for polygon in outline(mask):
+        points = (polygon + 0.5) * (pixel_height, 1.0) + margin
+        pieces.append("M" + "L".join(f"{x:.2f} {y:.2f}" for y, x in points) + "Z")
+    return "".join(pieces)
+
+
 def case_picture(
     image: Image,
     masks: Mapping[str, NDArray[np.bool_]],
     *,
     title: str,
     labels: Mapping[str, str] | None = None,
+    ruler: Ruler | None = None,
 ) -> str:
     """The picture with outlines and scale bar, as one inline SVG element.
 
@@ -90,6 +128,8 @@ def case_picture(
         What the picture is, for those who cannot see it; outlines and scale are added.
     labels : mapping of str to str, optional
         Structure -> words to show in place of its name.
+    ruler : Ruler, optional
+        A measured line over the picture.
 
     Returns
     -------
@@ -128,9 +168,10 @@ def case_picture(
         f'preserveAspectRatio="none" style="image-rendering:pixelated" '
         f'href="data:image/png;base64,{base64.b64encode(to_png(image)).decode()}"/>',
     ]
-    stretch = np.array([height / rows, 1.0])
     for name, mask in drawn.items():
-        parts.append(_outline_paths(mask, stretch, margin, *lines[name]))
+        parts.append(_outline_paths(mask, height / rows, margin, *lines[name]))
+    if ruler is not None:
+        parts.append(_ruler(ruler, height / rows, margin, font))
     parts.append(scale_marks)
     for place, name in enumerate(drawn):
         y = height + margin + (3.0 + 1.5 * place) * font
@@ -156,14 +197,10 @@ def _description(title: str, words: Mapping[str, str], scale: str) -> str:
 
 
 def _outline_paths(
-    mask: NDArray[np.bool_], stretch: NDArray[np.float64], margin: float, colour: str, dashes: str
+    mask: NDArray[np.bool_], pixel_height: float, margin: float, colour: str, dashes: str
 ) -> str:
     """A dark seam under a bright line, so that the line shows on bright tissue too."""
-    pieces = []
-    for polygon in outline(mask):
-        points = (polygon + 0.5) * stretch + margin
-        pieces.append("M" + "L".join(f"{x:.2f} {y:.2f}" for y, x in points) + "Z")
-    path = f'<path d="{"".join(pieces)}" fill="none" {_FIXED_WIDTH} '
+    path = f'<path d="{path_of(mask, pixel_height, margin)}" fill="none" {_FIXED_WIDTH} '
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
         f'{path}stroke="#000" stroke-opacity="0.5" stroke-width="{_LINE_WIDTH_PX + 1.5}"/>'
@@ -171,16 +208,30 @@ def _outline_paths(
     )
 
 
+def _ruler(ruler: Ruler, pixel_height: float, margin: float, font: float) -> str:
+    """A white line with its words to the right of it, dark behind so that they can be read."""
+    (y0, x0), (y1, x1) = (
+        ((row + 0.5) * pixel_height + margin, column + 0.5 + margin)
+        for row, column in (ruler.start, ruler.end)
+    )
+    path = f'<path d="M{x0:.2f} {y0:.2f}L{x1:.2f} {y1:.2f}" fill="none" {_FIXED_WIDTH} '
+    return (
+        f'{path}stroke="#000" stroke-opacity="0.6" stroke-width="{_LINE_WIDTH_PX + 2}"/>'
+        f'{path}stroke="#FFF" stroke-width="{_LINE_WIDTH_PX}"/>'
+        f'<g stroke="#000" stroke-width="{font / 5:.2f}" paint-order="stroke">'
+        f"{_text(ruler.words, max(x0, x1) + font / 2, (y0 + y1) / 2 + font / 3, font)}</g>"
+    )
+
+
 def _scale_bar(
     columns: int, spacing: tuple[float, float] | None, x: float, y: float, font: float
 ) -> tuple[str, str]:
-    """In words and as SVG: a round length of at most a third of the picture's width."""
+    """In words and as SVG."""
     baseline = y + 1.3 * font
     if spacing is None:
         words = "spacing unknown"
         return words, _text(words, x, baseline, font)
-    width_mm = columns * spacing[1]
-    length_mm = max((step for step in _ROUND_MM if step <= width_mm / 3), default=_ROUND_MM[0])
+    length_mm = scale_bar_mm(columns, spacing)
     words = f"{length_mm:g} mm"
     end = x + length_mm / spacing[1]
     middle = baseline - 0.35 * font

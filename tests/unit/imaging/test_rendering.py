@@ -12,7 +12,15 @@ import pytest
 from PIL import Image as Pillow
 
 from clnm_core.domain.image import Image
-from clnm_core.imaging.rendering import case_picture, png_bytes, thumbnail_png, to_png
+from clnm_core.imaging.rendering import (
+    Ruler,
+    case_picture,
+    path_of,
+    png_bytes,
+    scale_bar_mm,
+    thumbnail_png,
+    to_png,
+)
 
 RANDOM = np.random.default_rng(3)
 GREY = RANDOM.integers(0, 256, (60, 90), dtype=np.uint8)
@@ -145,3 +153,29 @@ def test_title_and_labels_are_escaped_and_told_to_those_who_cannot_see():
 def test_a_mask_of_another_picture_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="mask 'nodule' must be"):
         case_picture(Image(GREY), {"nodule": NODULE[:10]}, title="C")
+
+
+def test_a_ruler_runs_between_its_pixels_in_the_true_aspect_with_its_words_escaped():
+    image = Image(np.zeros((10, 40), dtype=np.uint8), spacing_mm=(0.4, 0.2))
+    plain = case_picture(image, {}, title="x")
+    svg = case_picture(image, {}, title="x", ruler=Ruler((2.0, 3.0), (4.5, 3.0), "1 <mm>"))
+    margin = 40 / 32
+    assert (
+        f"M{3.5 + margin:.2f} {2.5 * 2 + margin:.2f}L{3.5 + margin:.2f} {5 * 2 + margin:.2f}" in svg
+    )
+    assert "1 &lt;mm&gt;" in svg
+    assert len(svg) > len(plain)
+
+
+def test_a_path_counts_rows_in_heights_of_a_pixel():
+    mask = np.zeros((3, 3), dtype=bool)
+    mask[1, 1] = True
+    assert path_of(mask, 2.0) == "M2.00 3.00L1.50 4.00L1.00 3.00L1.50 2.00Z"
+    assert path_of(np.zeros((3, 3), dtype=bool)) == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "step", "length"), [(300, 0.1, 10), (90, 0.1, 2), (1, 0.001, 0.01)]
+)
+def test_a_scale_bar_is_round_and_takes_a_third_at_most(columns, step, length):
+    assert scale_bar_mm(columns, (step, step)) == length
