@@ -56,8 +56,23 @@ def polygon_mask(points: ArrayLike, shape: tuple[int, int]) -> NDArray[np.bool_]
     [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
 
     """
-    rows, columns = _checked_shape(shape)
-    corners = _checked_points(points)
+    return pixels_within(_checked_points(points), _checked_shape(shape))
+
+
+def pixels_within(corners: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """As ``polygon_mask``, for points that have been checked: finite, and as many as there are.
+
+    Parameters
+    ----------
+    corners : numpy.ndarray of float64, shape (n_points, 2)
+    shape : tuple of int
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape ``shape``
+
+    """
+    rows, columns = shape
     start, end = corners, np.roll(corners, -1, axis=0)
     upper = np.where(start[:, :1] <= end[:, :1], start, end)
     lower = np.where(start[:, :1] <= end[:, :1], end, start)
