@@ -1,0 +1,68 @@
+"""Into which bin does a grey value fall?
+
+Two conventions, both PyRadiomics' and IBSI's. Bins of a fixed width have their edges at multiples
+of the width, and the lowest bin is the one of the region's lowest value; a value on an edge falls
+into the bin above. A fixed number of bins divides the range of the region evenly; its highest
+value falls into the last bin.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def by_width(values: Tensor, owner: Tensor, pixels: Tensor, *, width: float) -> Tensor:
+    """Levels from 1, in bins of one width.
+
+    Parameters
+    ----------
+    values, owner : torch.Tensor, shape (n_pixels,)
+    pixels : torch.Tensor of int64, shape (n_regions,)
+    width : float
+        Greater than 0, in units of the values.
+
+    Returns
+    -------
+    torch.Tensor of int64, shape (n_pixels,)
+
+    Examples
+    --------
+    >>> grey = torch.tensor([24.0, 25.0, 49.9, 50.0], dtype=torch.float64)
+    >>> by_width(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), width=25).tolist()
+    [1, 2, 2, 3]
+
+    """
+    step = torch.floor(values / width)
+    return (step - _lowest(step, pixels)[owner] + 1).long()
+
+
+def by_count(values: Tensor, owner: Tensor, pixels: Tensor, *, count: int) -> Tensor:
+    """Levels from 1 to ``count``, in bins that divide each region's range evenly.
+
+    A region of one value is all at level 1.
+
+    Examples
+    --------
+    >>> grey = torch.tensor([0.0, 4.9, 5.0, 10.0], dtype=torch.float64)
+    >>> by_count(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), count=2).tolist()
+    [1, 1, 2, 2]
+
+    """
+    low = _lowest(values, pixels)
+    step = (_highest(values, pixels) - low) / count
+    low, step = low[owner], step[owner]
+    level = torch.floor((values - low) / torch.where(step > 0, step, 1.0)).clamp_(0, count - 1)
+    # The division may round across an edge: the edges themselves decide.
+    is_above = (values >= (level + 1) * step + low) & (level < count - 1) & (step > 0)
+    is_below = (values < level * step + low) & (level > 0)
+    level += is_above.double() - is_below.double()
+    return level.long() + 1
+
+
+def _lowest(values: Tensor, pixels: Tensor) -> Tensor:
+    return torch.segment_reduce(values, "min", lengths=pixels)
+
+
+def _highest(values: Tensor, pixels: Tensor) -> Tensor:
+    return torch.segment_reduce(values, "max", lengths=pixels)
