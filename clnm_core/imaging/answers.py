@@ -7,7 +7,6 @@ built, words must look like words, and numbers must be ones that an image can ha
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from clnm_core.domain.image import Image, Modality, Region
 from clnm_core.errors import ImageError
+from clnm_core.imaging.labels import PLAIN
 from clnm_core.imaging.limits import Limits, packed_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ NO_ANSWER = (
     "Export it again as PNG or as uncompressed DICOM."
 )
 _LONGEST_SENTENCE = 500
-_LABEL = re.compile(r"[\w][\w ()+-]{0,63}")
 
 
 def sentence(words: object) -> str:
@@ -131,7 +130,7 @@ def masks_from(
         labels = header["labels"]
         if min(rows, columns) < 1 or rows * columns > limits.pixels or not labels:
             raise ValueError(rows)
-        if len(set(labels)) != len(parts) or not all(_LABEL.fullmatch(label) for label in labels):
+        if len(set(labels)) != len(parts) or not all(PLAIN.fullmatch(label) for label in labels):
             raise ValueError(labels)
         masks = {}
         for label, part in zip(labels, parts, strict=True):

@@ -251,7 +251,8 @@ def test_pixels_that_are_not_square_are_pointed_out():
         ({"Rows": 65535, "Columns": 65535}, "more than is read safely"),
         ({"NumberOfFrames": 30_000}, "claims 30,000 frames"),
         ({"NumberOfFrames": 2}, "cut off"),
-        ({"BitsAllocated": None}, "lacks an element"),
+        ({"BitsAllocated": None}, r"lacks Bits Allocated \(0028,0100\)"),
+        ({"PhotometricInterpretation": None}, "lacks an element"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "palette, but holds none"),
     ],
 )
