@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import distance_transform_edt
 
 from clnm_core.errors import ImageError
 from clnm_core.imaging.contours import rings
@@ -150,6 +149,44 @@ def ellipse_mask(
     return np.hypot(along / first, beside / second) <= 1
 
 
+def ellipse_like(
+    mask: NDArray[np.bool_], *, spacing: tuple[float, float] = (1.0, 1.0)
+) -> tuple[tuple[float, float], tuple[float, float], float]:
+    """The ellipse that lies and spreads as a mask does: equal centroid and second moments.
+
+    Parameters
+    ----------
+    mask : numpy.ndarray of bool, shape (rows, columns)
+        With a pixel at least.
+    spacing : tuple of float
+        Distance between pixel centres (row, column), greater than 0.
+
+    Returns
+    -------
+    tuple
+        Centre, half axes (the longer first) and angle as :func:`ellipse_mask` takes them; the
+        angle in [0, 180).
+
+    Raises
+    ------
+    ValueError
+        If the mask is empty.
+
+    """
+    if not mask.any():
+        raise ValueError("mask must have a pixel at least; it has none.")
+    places = np.argwhere(mask)
+    centre = places.mean(axis=0)
+    points = (places - centre) * spacing
+    # A pixel has a width of its own: a twelfth of its square.
+    spread = points.T @ points / len(points) + np.diag(np.square(spacing) / 12)
+    sizes, axes = np.linalg.eigh(spread)
+    down, right = axes[:, 1]
+    first, second = 2 * np.sqrt(sizes[::-1])
+    angle = math.degrees(math.atan2(-down, right)) % 180
+    return (float(centre[0]), float(centre[1])), (float(first), float(second)), angle
+
+
 def simplified(mask: NDArray[np.bool_], tolerance: float = 0.5) -> NDArray[np.float64]:
     """A polygon of few points around the largest part of a mask, to be pulled about by hand.
 
@@ -189,38 +226,6 @@ def largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if not outlines:
         return np.zeros_like(mask)
     return polygon_mask(outlines[0], (mask.shape[0], mask.shape[1]))
-
-
-def grown(mask: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
-    """The mask with its edge moved outwards, or inwards where ``pixels`` is negative.
-
-    A pixel is added when its centre is at most ``pixels`` from the centre of one inside, and
-    taken away when its centre is at most ``-pixels`` from one outside. The picture's border is
-    no edge: shrinking does not eat into a structure from there.
-    """
-    if pixels == 0 or not mask.any() or mask.all():
-        return mask.copy()
-    if pixels > 0:
-        return np.asarray(distance_transform_edt(~mask) <= pixels)
-    return np.asarray(distance_transform_edt(mask) > -pixels)
-
-
-def shifted(mask: NDArray[np.bool_], down: int, right: int) -> NDArray[np.bool_]:
-    """The mask moved by whole pixels; what leaves the picture is cut off.
-
-    Examples
-    --------
-    >>> shifted(np.array([[True, False, False]]), 0, 2).tolist()
-    [[False, False, True]]
-
-    """
-    moved = np.zeros_like(mask)
-    rows, columns = mask.shape
-    if abs(down) < rows and abs(right) < columns:
-        moved[max(down, 0) : rows + min(down, 0), max(right, 0) : columns + min(right, 0)] = mask[
-            max(-down, 0) : rows - max(down, 0), max(-right, 0) : columns - max(right, 0)
-        ]
-    return moved
 
 
 def _checked_shape(shape: Sequence[int]) -> tuple[int, int]:

@@ -14,13 +14,13 @@ from PIL import ImageDraw
 from clnm_core.errors import ImageError
 from clnm_core.imaging.drawn import (
     MOST_POINTS,
+    ellipse_like,
     ellipse_mask,
-    grown,
     largest_part,
     polygon_mask,
-    shifted,
     simplified,
 )
+from clnm_core.imaging.moved_edges import grown, shifted
 
 SHAPE = (60, 80)
 
@@ -246,30 +246,27 @@ def test_the_largest_part_is_filled_and_the_others_are_left() -> None:
     assert not largest_part(np.zeros((4, 4), dtype=bool)).any()
 
 
-@given(st.integers(1, 6))
-def test_growing_and_shrinking_move_the_edge_by_that_many_pixels(n: int) -> None:
-    mask = np.zeros(SHAPE, dtype=bool)
-    mask[20:40, 25:55] = True
-    assert grown(mask, n)[:, 40].sum() == 20 + 2 * n
-    assert grown(mask, -n)[:, 40].sum() == 20 - 2 * n
-    assert np.array_equal(grown(~mask, -n), ~grown(mask, n))
-
-
-def test_shrinking_does_not_start_at_the_border_of_the_picture() -> None:
-    mask = np.zeros((20, 20), dtype=bool)
-    mask[:10] = True
-    assert grown(mask, -2)[:8].all()
-    assert not grown(mask, -2)[8:].any()
-    assert grown(np.ones((4, 4), dtype=bool), -3).all()
-    assert not grown(np.zeros((4, 4), dtype=bool), 3).any()
-
-
-@pytest.mark.parametrize("step", [(7, 0), (-7, 0), (0, 9), (0, -9), (700, -900)])
-def test_what_is_moved_out_of_the_picture_is_gone(step: tuple[int, int]) -> None:
-    assert not shifted(np.ones((7, 9), dtype=bool), *step).any()
-
-
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0), (5,), (5, 5, 3)])
 def test_a_shape_that_is_no_picture_is_the_callers_mistake(shape) -> None:
     with pytest.raises(ValueError, match="shape"):
         polygon_mask([(0, 0), (0, 2), (2, 2)], shape)
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (0.2, 0.1)])
+@pytest.mark.parametrize("angle", [0.0, 30.0, 90.0, 145.0])
+def test_an_ellipse_is_known_again_by_its_pixels(
+    angle: float, spacing: tuple[float, float]
+) -> None:
+    half = (15 * spacing[1], 8 * spacing[1])
+    mask = ellipse_mask((30, 40), half, angle, SHAPE, spacing=spacing)
+    centre, found, turned = ellipse_like(mask, spacing=spacing)
+    assert centre == pytest.approx((30, 40), abs=0.2)
+    assert found == pytest.approx(half, rel=0.07)
+    assert (turned - angle + 90) % 180 - 90 == pytest.approx(0, abs=2)
+
+
+def test_one_pixel_has_an_ellipse_and_none_has_not() -> None:
+    one = np.ones((1, 1), dtype=bool)
+    assert ellipse_like(one) == ((0.0, 0.0), (pytest.approx(3**-0.5), pytest.approx(3**-0.5)), 0.0)
+    with pytest.raises(ValueError, match="mask"):
+        ellipse_like(~one)
