@@ -13,13 +13,15 @@ from clnm_core.errors import FeatureError
 from clnm_core.features.devices import device_of
 from clnm_core.features.items import Features, Item
 from clnm_core.features.radiomics.canvas import Roi
+from clnm_core.features.radiomics.images import images_of
+from clnm_core.features.radiomics.laplacian import is_resolved
 from clnm_core.features.radiomics.measure import measured
 from clnm_core.features.radiomics.names import SHAPE_2D
 from clnm_core.features.radiomics.outline_shape import outline_shape
 from clnm_core.features.radiomics.settings import MOST_LEVELS, Settings
 
-#: Pixels of all boxes that are held at once, times the number of images.
-HELD = {"cpu": 1 << 22, "cuda": 1 << 28}
+#: Pixels of all boxes that are held at once, of all images: 32 MiB, and 1 GiB on a card.
+HELD = {"cpu": 1 << 22, "cuda": 1 << 27}
 
 NOT_OUTLINED = "The nodule is not outlined in this picture, so nothing was measured."
 EMPTY = "The outline of the nodule holds no pixel, so nothing was measured."
@@ -27,6 +29,10 @@ ONE_PIXEL = "The outline of the nodule is a single pixel, so nothing was measure
 NO_SPACING = (
     "The size of a pixel is not known, so shape, total energy and the images smoothed by a number "
     "of mm were not measured."
+)
+TOO_COARSE = (
+    "The pixels are too coarse for some of the images smoothed by a number of mm, so these were "
+    "not measured."
 )
 ONE_LEVEL = (
     "In some images all pixels of the nodule fall into one grey bin, so what compares grey levels "
@@ -89,8 +95,7 @@ class RadiomicsExtractor:
         chosen = device_of(device)
         values = np.full((len(items), len(self.names)), np.nan)
         reasons = [_why_not(item) for item in items]
-        usable = [place for place, reason in enumerate(reasons) if not reason]
-        for chunk in self._chunks(items, usable, HELD[chosen]):
+        for chunk in _chunks(items, reasons, HELD[chosen] // len(self._settings.images)):
             self._fill(items, chunk, chosen, values, reasons)
         return Features(self.names, values, tuple(reasons))
 
@@ -122,48 +127,57 @@ class RadiomicsExtractor:
 
     def _rows(self, items: list[Item], device: str) -> tuple[NDArray[np.float64], list[str]]:
         settings = self._settings
-        boxes = [_box(item.lesion) for item in items if item.lesion is not None]
-        masks = [_cut(item.lesion, box) for item, box in zip(items, boxes, strict=True)]
-        on_device = [torch.from_numpy(mask).to(device) for mask in masks]
-        area = [
-            item.spacing_mm[0] * item.spacing_mm[1] if item.spacing_mm else np.nan for item in items
+        outlines = [item.lesion for item in items if item.lesion is not None]
+        boxes = [_box(outline) for outline in outlines]
+        masks = [outline[box].copy() for outline, box in zip(outlines, boxes, strict=True)]
+        images = [
+            images_of(item.grey, box, item.spacing_mm, settings, device)
+            for item, box in zip(items, boxes, strict=True)
         ]
-        notes: list[list[str]] = [[] for _ in items]
-        parts = []
-        if "shape2D" in settings.classes:
-            shape = np.full((len(items), len(SHAPE_2D)), np.nan)
-            for row, (item, mask) in enumerate(zip(items, masks, strict=True)):
-                if item.spacing_mm:
-                    shape[row] = outline_shape(mask, item.spacing_mm)
-            parts.append(shape)
-        for _image in settings.images:
-            rois = [
-                Roi(torch.from_numpy(_cut(item.grey, box)).to(device).double(), mask)
-                for item, box, mask in zip(items, boxes, on_device, strict=True)
-            ]
-            found = measured(rois, area, settings)
-            parts.append(found.values.cpu().numpy())
-            for row, (is_flat, is_too_fine) in enumerate(
-                zip(found.is_flat.tolist(), found.is_too_fine.tolist(), strict=True)
-            ):
-                notes[row] += [ONE_LEVEL] * is_flat + [TOO_FINE] * is_too_fine
+        inside = [torch.from_numpy(mask).to(device) for mask in masks]
+        area = [float(np.prod(item.spacing_mm or (np.nan,))) for item in items]
+        notes: list[list[str]] = [_scales_missing(item, settings) for item in items]
+        parts = [self._shape(items, masks)] if "shape2D" in settings.classes else []
+        width = (len(self.names) - sum(part.shape[1] for part in parts)) // len(settings.images)
+        for image in settings.images:
+            part = np.full((len(items), width), np.nan)
+            there = [row for row, made in enumerate(images) if image in made]
+            if there and width:
+                rois = [Roi(images[row][image], inside[row]) for row in there]
+                found = measured(rois, [area[row] for row in there], settings)
+                part[there] = found.values.cpu().numpy()
+                for row, is_flat, is_too_fine in zip(
+                    there, found.is_flat.tolist(), found.is_too_fine.tolist(), strict=True
+                ):
+                    notes[row] += [ONE_LEVEL] * is_flat + [TOO_FINE] * is_too_fine
+            parts.append(part)
         values = np.concatenate(parts, axis=1)
-        said = [
-            _said(item, row, note) for item, row, note in zip(items, values, notes, strict=True)
-        ]
+        said = [_said(row, note) for row, note in zip(values, notes, strict=True)]
         return values, said
 
-    def _chunks(self, items: Sequence[Item], usable: list[int], most: int) -> list[list[int]]:
-        chunks: list[list[int]] = []
-        held = most
-        for place in usable:
-            size = items[place].grey.size * len(self._settings.images)
-            if held + size > most:
-                chunks.append([])
-                held = 0
-            chunks[-1].append(place)
-            held += size
-        return chunks
+    def _shape(self, items: list[Item], masks: list[NDArray[np.bool_]]) -> NDArray[np.float64]:
+        shape = np.full((len(items), len(SHAPE_2D)), np.nan)
+        for row, (item, mask) in enumerate(zip(items, masks, strict=True)):
+            if item.spacing_mm is not None:
+                shape[row] = outline_shape(mask, item.spacing_mm)
+        return shape
+
+
+def _chunks(items: Sequence[Item], reasons: list[str], most: int) -> list[list[int]]:
+    """Items without a reason against them, as many at a time as are held."""
+    chunks: list[list[int]] = []
+    held = most
+    for place, item in enumerate(items):
+        if reasons[place] or item.lesion is None:
+            continue
+        rows, columns = _box(item.lesion)
+        size = (rows.stop - rows.start) * (columns.stop - columns.start)
+        if held + size > most:
+            chunks.append([])
+            held = 0
+        chunks[-1].append(place)
+        held += size
+    return chunks
 
 
 def _why_not(item: Item) -> str:
@@ -174,20 +188,21 @@ def _why_not(item: Item) -> str:
     return "" if pixels > 1 else ONE_PIXEL if pixels else EMPTY
 
 
-def _said(item: Item, row: NDArray[np.float64], notes: list[str]) -> str:
-    """Why values of a row are missing."""
-    found = dict.fromkeys(notes)
+def _scales_missing(item: Item, settings: Settings) -> list[str]:
+    """Why images or features in mm are missing."""
     if item.spacing_mm is None:
-        found[NO_SPACING] = None
-    if np.isnan(row).any() and not found:
-        found[TOO_FEW] = None
-    return " ".join(found)
+        return [NO_SPACING]
+    scales = settings.log_sigma_mm if "log" in settings.image_types else ()
+    return [] if all(is_resolved(scale, item.spacing_mm) for scale in scales) else [TOO_COARSE]
+
+
+def _said(row: NDArray[np.float64], notes: list[str]) -> str:
+    """Why values of a row are missing; empty where none is."""
+    if not np.isnan(row).any():
+        return ""
+    return " ".join(dict.fromkeys(notes)) or TOO_FEW
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-
-
-def _cut(array: Any, box: tuple[slice, slice]) -> Any:  # noqa: ANN401
-    return np.ascontiguousarray(array[box])
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

@@ -9,7 +9,7 @@ from clnm_core.features.radiomics.names import CLASSES
 
 #: Changes when the same settings would give other numbers than before.
 DEFINITIONS = "1"
-IMAGE_TYPES = ("original",)
+IMAGE_TYPES = ("original", "wavelet", "log")
 WAVELET_BANDS = ("LH", "HL", "HH", "LL")
 #: A region with more grey levels than this has bins so narrow that no two pixels share one.
 MOST_LEVELS = 1024
