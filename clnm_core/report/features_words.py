@@ -119,8 +119,8 @@ def repeatability_words(rows: pd.DataFrame, least: float) -> str:
 
 def features_methods(kind: str, settings: Mapping[str, Any], *, view: str) -> str:
     """How what the Features page shows was made."""
-    parts = [f"{KIND_WORDS.get(kind, kind)}: {_plain_settings(settings)}"]
-    parts.append("images of one case averaged; cases in which a feature is missing left out of it")
+    parts = [f"{KIND_WORDS.get(kind, kind)}: {settings_in_words(settings)}"]
+    parts.append("Images of one case averaged; cases in which a feature is missing left out of it")
     if view == "ranking":
         parts.append(
             "AUC of each feature alone with DeLong 1988 intervals (Obuchowski 1997 where a patient "
@@ -139,10 +139,24 @@ def features_methods(kind: str, settings: Mapping[str, Any], *, view: str) -> st
     return ". ".join(parts) + "."
 
 
-def _plain_settings(settings: Mapping[str, Any]) -> str:
+def settings_in_words(settings: Mapping[str, Any]) -> str:
+    """How features were measured, in a line; long settings are left to the table.
+
+    Examples
+    --------
+    >>> settings_in_words({"bin_width": 8.0, "classes": ["glcm", "glrlm"]})
+    'bin width 8, classes glcm and glrlm'
+
+    """
     said = [
-        f"{name.replace('_', ' ')} {joined([str(one) for one in value]) if isinstance(value, list) else value}"
+        f"{name.replace('_', ' ')} {_plain(value)}"
         for name, value in settings.items()
         if isinstance(value, str | int | float | list) and len(str(value)) <= 160
     ]
     return ", ".join(said) or "default settings"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return joined([_plain(one) for one in value])
+    return f"{value:g}" if isinstance(value, float) else str(value)

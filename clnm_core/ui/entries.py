@@ -99,6 +99,11 @@ PAGES = (
         "The risk of one new case, with what the model was trained on.",
     ),
     Entry(
+        *("Models", "features.py", "Features", "grain", "features", CASES),
+        "What can be measured on the images?",
+        "Radiomics, deep features and morphology: extract them, and see what they are worth.",
+    ),
+    Entry(
         *("Data", "import_data.py", "Import", "database_upload", "import", NOTHING),
         "What is in your table?",
         "Bring a table and its images into the store.",

@@ -69,6 +69,12 @@ PAGE_KEYS = {
     "ratio": "False alarms that weigh as much as one missed case",
     "chosen_on": "Split on which the threshold is chosen",
     "prevalence": "Share with the outcome for which predictive values are given",
+    "feature_set": "Which set of features is looked at",
+    "look": "Which part of the Features page is open",
+    "feature": "Feature whose spread is drawn",
+    "correlated": "How many features are compared with each other",
+    "map_by": "Column that colours the map of cases",
+    "map_method": "How the map of cases is laid out",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""
 

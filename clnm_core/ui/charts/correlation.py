@@ -38,10 +38,14 @@ def correlation_figure(found: Correlated, *, dark: bool = False) -> go.Figure:
         },
         hovertemplate="%{y}<br>%{x}<br>rho %{z:.2f}<extra></extra>",
     )
-    axis = {"showticklabels": has_labels, "tickfont": {"size": 10}, "showgrid": False}
+    rows = {"showticklabels": has_labels, "tickfont": {"size": 11}, "dtick": 1}
     return theme.figure(
         [heat],
-        dict(xaxis=axis | {"tickangle": 90}, yaxis=axis | {"autorange": "reversed"}),
+        dict(
+            # Columns stand in the order of the rows: their names would take more room than they.
+            xaxis={"showticklabels": False, "showgrid": False},
+            yaxis=rows | {"autorange": "reversed", "showgrid": False},
+        ),
         dark=dark,
-        height=max(theme.TALL, 220 + 14 * min(len(names), _MOST_LABELS)),
+        height=max(theme.TALL, 60 + 16 * min(len(names), _MOST_LABELS)),
     )
