@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-import secrets
 import struct
 import zlib
 from functools import lru_cache
@@ -23,6 +21,7 @@ from PIL import Image as Pillow
 from clnm_core.errors import StoreError
 from clnm_core.imaging.rendering import thumbnail_png
 from clnm_core.store.places import StorePaths
+from clnm_core.store.whole_files import write_whole
 
 KINDS = ("image", "mask")
 """What may be put: a picture (grey or RGB, 8 bits) or a mask (grey, 1 or 8 bits)."""
@@ -63,22 +62,7 @@ def put(root: Path, kind: str, data: bytes) -> str:
     path = _path(root, digest)
     if path.exists():
         return digest
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{digest}.{secrets.token_hex(4)}.part")
-        try:
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"The picture cannot be written to {path.parent} ({error.strerror or error}). Check "
-            "free space and the rights of the folder."
-        ) from error
+    write_whole(path, data, "The picture")
     return digest
 
 

@@ -108,7 +108,7 @@ def record(root: Path, actor: str, action: str, detail: dict[str, Any]) -> int:
 
 def entries(root: Path, limit: int | None = 100) -> list[Entry]:
     """The newest entries first, at most ``limit`` (``None``: all); empty where there is none."""
-    if not StorePaths(root).ledger.exists():
+    if not _is_begun(root):
         return []
     with opened(root, _WHAT) as con:
         rows = con.execute(
@@ -128,7 +128,7 @@ def verify(root: Path) -> ChainReport:
     who can write the file and recomputes every later digest is found only by comparison
     with a digest kept elsewhere; each published snapshot keeps one.
     """
-    if not StorePaths(root).ledger.exists():
+    if not _is_begun(root):
         return ChainReport(0)
     with opened(root, _WHAT) as con:
         rows = con.execute(
@@ -153,7 +153,7 @@ def verify(root: Path) -> ChainReport:
 
 def head(root: Path) -> tuple[int, str]:
     """Number and digest of the newest entry, unchecked; ``(0, "")`` where there is none."""
-    if not StorePaths(root).ledger.exists():
+    if not _is_begun(root):
         return 0, ""
     with opened(root, _WHAT) as con:
         row = con.execute("SELECT id, digest FROM entries ORDER BY id DESC LIMIT 1").fetchone()
@@ -162,13 +162,22 @@ def head(root: Path) -> tuple[int, str]:
 
 def has_version(root: Path, action: str, version: int) -> bool:
     """Whether the publication of a version was recorded."""
-    if not StorePaths(root).ledger.exists():
+    if not _is_begun(root):
         return False
     with opened(root, _WHAT) as con:
         found = con.execute(
             "SELECT 1 FROM entries WHERE action = ? AND json_extract(detail, '$.version') = ?",
             (action, version),
         ).fetchone()
+    return found is not None
+
+
+def _is_begun(root: Path) -> bool:
+    """Whether there is a trail; the file may hold notes, jobs or the quarantine alone."""
+    if not StorePaths(root).ledger.exists():
+        return False
+    with opened(root, _WHAT) as con:
+        found = con.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchone()
     return found is not None
 
 

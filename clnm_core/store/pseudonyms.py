@@ -10,9 +10,16 @@ import secrets
 import stat
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clnm_core.errors import StoreError
 from clnm_core.store.places import StorePaths
+
+if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used
+    from clnm_core.imaging.disguise import Disguise
+
+FARTHEST_DAYS = 3650
+"""Dates of a patient move back by 1 to so many days."""
 
 _BYTES = 32
 
@@ -50,6 +57,44 @@ def pseudonym(root: Path, cohort: str, identifier: str) -> str:
     message = f"{cohort}\0{identifier.strip()}".encode()
     digest = hmac.new(_key(root), message, hashlib.sha256).digest()
     return base64.b32encode(digest)[:12].decode().lower()
+
+
+def derived_key(root: Path, purpose: str) -> bytes:
+    """A secret of 32 bytes for one purpose, made of the key of the store; never written anywhere.
+
+    HMAC-SHA256 of the purpose. Who knows the key of one purpose knows neither that of another
+    nor the key of the store. Raises as :func:`pseudonym`.
+    """
+    # No cohort's name holds a space, so that no pseudonym is made of the same message.
+    return hmac.new(_key(root), f"derived key\0{purpose}".encode(), hashlib.sha256).digest()
+
+
+def date_shift_days(root: Path, cohort: str, patient: str) -> int:
+    """By how many days the dates of a patient are moved: constant per patient, in [-3650, -1].
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The store.
+    cohort : str
+    patient : str
+        The patient's pseudonym.
+
+    """
+    message = f"{cohort}\0{patient}".encode()
+    drawn = hmac.new(derived_key(root, "dates"), message, hashlib.sha256).digest()
+    return -1 - int.from_bytes(drawn[:8]) % FARTHEST_DAYS
+
+
+def disguise_of(root: Path, cohort: str, patient: str) -> Disguise:
+    """In what a patient's images go about here; ``patient`` is the pseudonym."""
+    from clnm_core.imaging.disguise import Disguise
+
+    return Disguise(
+        key=derived_key(root, f"images of {cohort}"),
+        patient=patient,
+        shift_days=date_shift_days(root, cohort, patient),
+    )
 
 
 def _key(root: Path) -> bytes:

@@ -1,3 +1,4 @@
+import base64
 import re
 import stat
 import subprocess
@@ -8,7 +9,14 @@ import pytest
 
 from clnm_core.errors import StoreError
 from clnm_core.store.places import StorePaths
-from clnm_core.store.pseudonyms import pseudonym
+from clnm_core.store.pseudonyms import (
+    FARTHEST_DAYS,
+    date_shift_days,
+    derived_key,
+    disguise_of,
+    pseudonym,
+)
+from clnm_core.store.tables import schema_of
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -114,3 +122,43 @@ def test_processes_that_need_the_first_key_together_agree_on_one(root):
         maker.stdin.flush()
     words = {maker.communicate(timeout=60)[0] for maker in makers}
     assert words == {pseudonym(root, "demo", "1") + "\n"}
+
+
+def test_each_purpose_has_a_secret_of_its_own_that_stays(root, tmp_path):
+    first = derived_key(root, "images of demo")
+    assert len(first) == 32
+    assert derived_key(root, "images of demo") == first
+    assert derived_key(root, "images of other") != first
+    assert derived_key(tmp_path / "second", "images of demo") != first
+    assert first.hex() != StorePaths(root).key.read_text().strip()
+    kept = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
+    assert first not in kept
+    assert first.hex().encode() not in kept
+
+
+def test_no_secret_can_be_had_as_a_pseudonym(root):
+    words = {pseudonym(root, cohort, "dates") for cohort in ("derived key", "demo", "dates")}
+    secret = base64.b32encode(derived_key(root, "dates"))[:12].decode().lower()
+    assert secret in words  # of a cohort that no store can have: its name holds a space
+    with pytest.raises(StoreError, match="must be 1 to 63"):
+        schema_of("derived key")
+
+
+def test_the_dates_of_a_patient_move_back_by_one_number_of_days(root):
+    patients = [f"patient-{number}" for number in range(2000)]
+    shifts = [date_shift_days(root, "demo", one) for one in patients]
+    assert shifts == [date_shift_days(root, "demo", one) for one in patients]
+    assert -FARTHEST_DAYS <= min(shifts) < -0.95 * FARTHEST_DAYS
+    assert -0.05 * FARTHEST_DAYS < max(shifts) <= -1
+    other = [date_shift_days(root, "other", one) for one in patients]
+    assert sum(a == b for a, b in zip(shifts, other, strict=True)) < 20
+
+
+def test_a_disguise_holds_for_a_patient_and_tells_neither_key_nor_days(root):
+    one = disguise_of(root, "demo", "abc234")
+    assert one == disguise_of(root, "demo", "abc234")
+    assert (one.patient, one.shift_days) == ("abc234", date_shift_days(root, "demo", "abc234"))
+    assert one.key == disguise_of(root, "demo", "other").key
+    assert one.key != disguise_of(root, "second", "abc234").key
+    assert one.key.hex() not in repr(one)
+    assert str(one.shift_days) not in repr(one)
