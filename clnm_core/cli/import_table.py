@@ -11,7 +11,7 @@ from typing import Any
 from clnm_core.cli.output import read_bytes, show_progress, write_json
 from clnm_core.store.ingest.import_report import ImportRefusedError
 from clnm_core.store.ingest.mapping import Mapping
-from clnm_core.store.ingest.pictures import folder_table
+from clnm_core.store.ingest.picture_files import folder_table
 from clnm_core.store.ingest.proposal import propose
 from clnm_core.store.ingest.publishing import import_table
 from clnm_core.store.ingest.reading import Table, read_table
@@ -39,6 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--append", action="store_true", help="add the rows to a cohort of that name"
     )
+    parser.add_argument(
+        "--images-reviewed",
+        action="store_true",
+        help="a person has looked at these pictures; no text in them names a patient",
+    )
+    parser.add_argument(
+        "--skip-refused",
+        action="store_true",
+        help="import without the image files that cannot be read",
+    )
     parser.add_argument("--dry-run", action="store_true", help="report and change nothing")
     parser.add_argument("--store", type=Path, default=default_store(), help="folder of the store")
 
@@ -58,6 +68,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             replace=options.replace,
             append=options.append,
             dry_run=options.dry_run,
+            images_reviewed=options.images_reviewed,
+            skip_refused=options.skip_refused,
             progress=show_progress,
         )
     except ImportRefusedError as error:
@@ -66,6 +78,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             write_json(refused, options.json)
         else:
             sys.stdout.write(_issue_table(refused["issues"]))
+            sys.stdout.writelines(f"{note}\n" for note in refused["notes"])
         raise
     return report.to_dict()
 
@@ -81,7 +94,10 @@ def summary(result: dict[str, Any]) -> str:
         )
     if result["duplicates"]:
         lines.append(f"  {len(result['duplicates'])} rows say the same as another and are kept")
+    lines += [f"  {line}" for line in _image_lines(result["images"])]
     lines += [f"  {note}" for note in result["notes"]]
+    if result["refused"] and not result["issues"]:
+        lines.append(_issue_table(result["refused"]))
     if result["issues"]:
         lines.append(_issue_table(result["issues"]))
     return "\n".join(lines)
@@ -129,6 +145,19 @@ def _propose(table: Table, options: argparse.Namespace) -> Mapping:
         f"note: the proposed mapping is in {place}. Correct it and import with --mapping.\n"
     )
     return proposal.mapping
+
+
+def _image_lines(images: dict[str, int]) -> list[str]:
+    """How many images came, and which of them a person must see to."""
+    lines = [f"images: {images['stored']:,} in the cohort"] if any(images.values()) else []
+    if images["waiting"]:
+        lines.append(
+            f"images: {images['waiting']:,} wait on the Import page until a person has looked: "
+            "text in them may name a patient"
+        )
+    if images["refused"]:
+        lines.append(f"images: {images['refused']:,} files cannot be read")
+    return lines
 
 
 def _issue_table(issues: list[dict[str, Any]]) -> str:

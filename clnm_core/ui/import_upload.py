@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 import streamlit as st
 
 from clnm_core.errors import TableError
-from clnm_core.store.ingest.pictures import folder_table
+from clnm_core.store.ingest.picture_files import folder_table
 from clnm_core.ui import import_draft
 from clnm_core.ui.import_draft import Draft
 from clnm_core.ui.words import plain

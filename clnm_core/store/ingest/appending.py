@@ -8,12 +8,40 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from clnm_core.domain.columns import Column, Kind, Registry, Role
-from clnm_core.errors import MappingError
+from clnm_core.errors import CohortError, MappingError
+from clnm_core.store.snapshots import current_version
 from clnm_core.store.tables import Connection, case_columns, quoted, schema_of
+from clnm_core.store.warehouse import Warehouse
 
 _STRICTNESS = (Role.PREDICTOR, Role.DESIGN, Role.POST_OUTCOME, Role.TRUTH)
+
+
+def standing(
+    root: Path, cohort: str, *, replace: bool, append: bool, dry_run: bool
+) -> Registry | None:
+    """The registry of the cohort to append to; ``None`` where a new one is made.
+
+    Raises
+    ------
+    CohortError
+        If the name is taken and nobody said what to do, or there is nothing to append to.
+
+    """
+    names: dict[str, Registry] = {}
+    if current_version(root):
+        with Warehouse.open(root) as warehouse:
+            if any(record.name == cohort for record in warehouse.cohorts()):
+                names[cohort] = warehouse.registry(cohort)
+    if append and cohort not in names:
+        raise CohortError(
+            f"There is no cohort {cohort!r} to add rows to. Import it without append."
+        )
+    if cohort in names and not (replace or append or dry_run):
+        raise CohortError(_taken(cohort))
+    return names[cohort] if append else None
 
 
 def merged(old: Registry, new: Registry) -> Registry:
@@ -34,6 +62,13 @@ def merged(old: Registry, new: Registry) -> Registry:
     return Registry(sorted(both, key=lambda column: column.role is Role.OUTCOME))
 
 
+def refuse_newcomer(con: Connection, cohort: str, *, replace: bool) -> None:
+    """Stop where somebody else made a cohort of that name since we looked."""
+    row = con.execute("SELECT 1 FROM main.cohorts WHERE name = ?", [cohort]).fetchone()
+    if row and not replace:
+        raise CohortError(_taken(cohort))
+
+
 def extend(con: Connection, slug: str, old: Registry, registry: Registry) -> None:
     """Give a cohort's table the columns that it lacks, and its catalogue the new registry."""
     known = case_columns(old)
@@ -47,6 +82,13 @@ def extend(con: Connection, slug: str, old: Registry, registry: Registry) -> Non
             [slug, position, json.dumps(column.to_dict(), ensure_ascii=False)]
             for position, column in enumerate(registry)
         ],
+    )
+
+
+def _taken(cohort: str) -> str:
+    return (
+        f"There is a cohort {cohort!r} already. Choose another name, replace it (--replace), or add "
+        "the rows to it (--append)."
     )
 
 

@@ -16,7 +16,24 @@ _NAMED_IN_SENTENCE = 3
 class ImportReport:
     """What an import found and did; :meth:`to_dict` is the contract of ``import --json``.
 
-    ``version`` is the store version that has the cohort, 0 where nothing was published.
+    Parameters
+    ----------
+    cohort, file : str
+    rows, patients : int
+    images : int
+        Pictures that are in the cohort.
+    outcomes : tuple of OutcomeCount
+    issues : tuple of Issue
+        Why nothing was published, if that is so.
+    duplicates : tuple of Duplicate
+    notes : tuple of str
+    version : int
+        The store version that has the cohort, 0 where nothing was published.
+    waiting : int
+        Pictures on which a patient may be named, and which a person must look at first.
+    refused : tuple of Issue
+        Image files that cannot be used: row, file and reason.
+
     """
 
     cohort: str
@@ -29,6 +46,8 @@ class ImportReport:
     duplicates: tuple[Duplicate, ...]
     notes: tuple[str, ...]
     version: int = 0
+    waiting: int = 0
+    refused: tuple[Issue, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -37,7 +56,12 @@ class ImportReport:
             "version": self.version,
             "rows": self.rows,
             "patients": self.patients,
-            "images": self.images,
+            "images": {
+                "stored": self.images,
+                "waiting": self.waiting,
+                "refused": len(self.refused),
+            },
+            "refused": [issue.to_dict() for issue in self.refused],
             "outcomes": {
                 one.name: {"true": one.true, "false": one.false, "unknown": one.unknown}
                 for one in self.outcomes

@@ -1,297 +1,255 @@
-"""Which image file belongs to which row, and can every one of them be read?
+"""Can every image be read, and what is left of it once nobody can be recognised in it?
 
-``name.png`` is the picture, ``name_mask.png`` the outline of its nodule. Files are found by
-listing the folder, never by opening a path that a table names. Each is read by
-:mod:`clnm_core.imaging.guard` and kept as plain lossless PNG.
+Each file is read by :mod:`clnm_core.imaging.guard`, in a process of its own, and comes back
+de-identified: as pixels, and a DICOM file as a DICOM object too. A file that cannot be read, or
+outlines that do not fit their picture, become a :class:`Refused`; nothing else of the import stops.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path, PurePath
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from clnm_core.errors import ImageError, TableError
+from clnm_core.domain.image import Image
+from clnm_core.errors import ImageError, StoreError
+from clnm_core.imaging.answers import NO_ANSWER
 from clnm_core.imaging.fingerprint import recognised
-from clnm_core.imaging.guard import read_untrusted
+from clnm_core.imaging.guard import read_masks_untrusted, receive_untrusted
+from clnm_core.imaging.limits import DEFAULT
 from clnm_core.imaging.masks import read_mask
 from clnm_core.imaging.rendering import png_bytes, to_png
-from clnm_core.store import artifacts
-from clnm_core.store.ingest.reading import Table
-from clnm_core.store.ingest.row_rules import Issue
+from clnm_core.store import objects
+from clnm_core.store.ingest.picture_files import Pair
+from clnm_core.store.ingest.structures import structures_of
+from clnm_core.store.picture_parts import PictureParts
 
-_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom", ""}
-_DRAWN = re.compile(r"(.+?)[ _-](mask|seg|segmentation|gt|nodule|gland|node)([ _-]?\d+)?", re.I)
-_STRUCTURES = {"gland": "gland", "node": "node"}
-_MOST_FILES = 500_000
+if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used
+    from clnm_core.imaging.disguise import Disguise
+
+_RASTER = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A picture of one row, and the masks that were drawn on it."""
+class Refused:
+    """A file that cannot be used.
+
+    Parameters
+    ----------
+    row : int
+        Of the table, as a spreadsheet counts it.
+    case : str
+        As the hospital writes it.
+    path : pathlib.Path
+    reason : str
+        A sentence for the reader; nothing of the file's own words is in it.
+    can_be_kept : bool
+        Whether its bytes can be kept: not where it cannot be opened, or is larger than is read.
+
+    """
 
     row: int
     case: str
     path: Path
-    masks: tuple[tuple[str, Path], ...]
+    reason: str
+    can_be_kept: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Picture:
-    """A picture that was read, as plain PNG in a folder of ours.
-
-    ``described`` has its fields of the store's table ``images``; ``masks`` a file for each
-    structure.
-    """
-
-    case: str
-    described: dict[str, Any]
-    png: Path
-    masks: tuple[tuple[str, Path], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paired:
-    """Pictures found for the rows, what is wrong, and what a reader should know."""
-
-    pairs: tuple[Pair, ...]
-    issues: tuple[Issue, ...]
-    notes: tuple[str, ...]
-
-
-def folder_table(folder: Path) -> Table:
-    """A table of an image folder that has none: ``image`` and ``label``, one row per picture.
-
-    The label is the file name without its number: ``benign`` for ``benign (3).png``.
-
-    Raises
-    ------
-    TableError
-        If there is no image in the folder.
-
-    """
-    images, _ = _sorted_files(folder)
-    if not images:
-        raise TableError(f"There is no image in the folder {folder.name}.")
-    names = sorted(images)
-    labels = [re.sub(r"[ _-]*\(?\d+\)?$", "", PurePath(name).stem) or None for name in names]
-    frame = pd.DataFrame({"image": names, "label": labels}, dtype="str")
-    frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
-    return Table(frame, folder.name, "folder")
-
-
-def pair(folder: Path, cases: pd.Series, names: pd.Series | None, column: str) -> Paired:
-    """Find the pictures of each row.
+    """A picture that was read; its parts lie as files in a folder of ours.
 
     Parameters
     ----------
-    folder : pathlib.Path
-    cases : pandas.Series of str
-        Case of each row, as the hospital writes it; index: row numbers.
-    names : pandas.Series of str, or None
-        File name of each row's picture; without it, files called like the case, or like the
-        case with an underscore and more behind.
-    column : str
-        Column of the table that names the file, for issues.
-
-    Raises
-    ------
-    TableError
-        If the folder cannot be listed or holds no image.
+    row : int
+    case : str
+        As the hospital writes it.
+    fields : dict
+        Its fields of the store's table ``images``.
+    png : pathlib.Path
+    dicom : pathlib.Path or None
+        De-identified; ``None`` where the file was no DICOM file.
+    masks : tuple of (str, pathlib.Path)
+        PNG by structure.
+    doubt : str
+        Why a patient may be named on it, as a sentence; empty where nothing says so.
 
     """
-    images, masks = _sorted_files(folder)
-    if not images:
-        raise TableError(
-            f"There is no image in the folder {folder.name}. Give the folder that holds them."
+
+    row: int
+    case: str
+    fields: dict[str, Any]
+    png: Path
+    dicom: Path | None = None
+    masks: tuple[tuple[str, Path], ...] = ()
+    doubt: str = ""
+
+    def parts(self) -> PictureParts:
+        """The bytes of all of it."""
+        return PictureParts(
+            png=self.png.read_bytes(),
+            dicom=self.dicom.read_bytes() if self.dicom else b"",
+            masks={structure: path.read_bytes() for structure, path in self.masks},
+            fields=self.fields,
         )
-    pairs, issues, without, used = [], [], 0, set()
-    by_name = _by_plain_name(images)
-    by_stem = _by_stem(images)
-    named = [None] * len(cases) if names is None else names.loc[cases.index].tolist()
-    for row, case, name in zip(cases.index, cases, named, strict=True):
-        number = int(row)
-        if names is None:
-            found = by_stem.get(str(case).casefold(), [])
-        else:
-            found = by_name.get(_plain(name), []) if isinstance(name, str) else []
-            if isinstance(name, str) and len(found) != 1:
-                what = "is not in" if not found else "is there several times in"
-                issues.append(
-                    Issue(number, column, name, f"The image {what} the folder {folder.name}.")
-                )
-                continue
-        without += not found
-        used.update(found)
-        pairs += [
-            Pair(number, str(case), images[key], tuple(masks.get(_stem(key), ()))) for key in found
-        ]
-    notes = []
-    if without:
-        notes.append(f"{without} of {len(cases)} rows have no image.")
-    if left := len(images) - len(used):
-        notes.append(f"{left} images of the folder belong to no row and were left out.")
-    return Paired(tuple(pairs), tuple(issues), tuple(notes))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Read:
+    """What came of the images of a table, in the order of its pairs."""
+
+    pictures: tuple[Picture, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _One:
+    """What came of one pair."""
+
+    picture: Picture | None = None
+    refused: list[Refused] = field(default_factory=list)
+    frames: int = 1
 
 
 def read_pictures(
-    pairs: tuple[Pair, ...], into: Path, column: str, progress: Progress
-) -> tuple[list[Picture], list[Issue]]:
-    """Read every picture and mask, and write them as plain PNG into a folder of ours.
-
-    Returns
-    -------
-    tuple
-        Pictures in the order of ``pairs``, and an issue for each file that cannot be read.
-
-    """
-    pictures: list[Picture] = []
-    issues: list[Issue] = []
-
-    def one(task: tuple[int, Pair]) -> Picture | Issue:
-        return _read(task[1], into / str(task[0]), column)
-
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        for done, result in enumerate(pool.map(one, enumerate(pairs)), start=1):
-            if isinstance(result, Issue):
-                issues.append(result)
-            else:
-                pictures.append(result)
-            progress(done / len(pairs), f"Reading images: {done:,} of {len(pairs):,}")
-    return pictures, issues
-
-
-def keep_pictures(
-    root: Path, pictures: Sequence[Picture], words: Mapping[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put pictures into the store, by digest.
+    pairs: tuple[Pair, ...],
+    into: Path,
+    disguise_of: Callable[[str], Disguise],
+    progress: Progress,
+) -> Read:
+    """Read every picture and its masks, and write what is left of them into a folder of ours.
 
     Parameters
     ----------
-    root : pathlib.Path
-        The store.
-    pictures : sequence of Picture
-    words : mapping of str to str
-        The pseudonym of each case.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Rows of the store's tables ``images`` and ``masks``.
+    pairs : tuple of Pair
+    into : pathlib.Path
+        The folder.
+    disguise_of : callable
+        The disguise of the patient of a case, which it takes as the hospital writes it.
+    progress : callable
+        Takes how far, in [0, 1], and the step in words.
 
     """
-    images: list[dict[str, Any]] = []
-    masks: list[dict[str, Any]] = []
-    numbers: Counter[str] = Counter()
-    for picture in pictures:
-        case = words[picture.case]
-        numbers[case] += 1
-        image_id = f"{case}-{numbers[case]}"
-        digest = artifacts.put(root, "image", picture.png.read_bytes())
-        images.append(
-            {"image_id": image_id, "case_id": case, "digest": digest, **picture.described}
-        )
-        for structure, path in picture.masks:
-            digest = artifacts.put(root, "mask", path.read_bytes())
-            masks.append({"image_id": image_id, "structure": structure, "digest": digest})
-    return pd.DataFrame(images), pd.DataFrame(masks)
+    found = []
+
+    def one(task: tuple[int, Pair]) -> _One:
+        number, pair = task
+        return _read(pair, into / str(number), disguise_of(pair.case))
+
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        for done, result in enumerate(pool.map(one, enumerate(pairs)), start=1):
+            found.append(result)
+            progress(done / len(pairs), f"Reading images: {done:,} of {len(pairs):,}")
+    films = sum(result.frames > 1 for result in found)
+    return Read(
+        pictures=tuple(result.picture for result in found if result.picture),
+        refused=tuple(refused for result in found for refused in result.refused),
+        notes=(f"{films} images have several frames; the first of each was taken.",)
+        if films
+        else (),
+    )
 
 
-def _read(one: Pair, stem: Path, column: str) -> Picture | Issue:
-    path = one.path
+class _Unkeepable(ImageError):
+    """A file of which not even the bytes can be had."""
+
+
+def _read(pair: Pair, stem: Path, disguise: Disguise) -> _One:
+    found = _One()
     try:
-        image = read_untrusted(one.path.read_bytes(), one.path.name)
-        drawn: dict[str, np.ndarray] = {}
-        for structure, path in one.masks:
-            mask = read_mask(path.read_bytes(), path.name, image.pixels.shape)
-            drawn[structure] = drawn[structure] | mask if structure in drawn else mask
-    except (ImageError, OSError) as error:
-        sentence = str(error) if isinstance(error, ImageError) else "The file cannot be opened."
-        return Issue(one.row, column, path.name, sentence)
-    png = stem.with_suffix(".png")
-    png.write_bytes(to_png(image))
-    masks = []
-    for structure, mask in drawn.items():
-        place = stem.with_name(f"{stem.name}_{structure}.png")
-        place.write_bytes(png_bytes(mask))
-        masks.append((structure, place))
-    spacing = image.spacing_mm or (np.nan, np.nan)
-    described = {
+        data = _bytes(pair.path)
+        received = receive_untrusted(data, pair.path.name, disguise=disguise)
+        if received.dicom and not objects.can_be_kept(received.dicom):
+            raise ImageError(NO_ANSWER)
+    except ImageError as error:
+        found.refused.append(_refused(pair, pair.path, error))
+        return found
+    image = received.image
+    drawn: dict[str, NDArray[np.bool_]] = {}
+    for of_file, path in pair.masks:
+        try:
+            for structure, mask in _masks(path, of_file, data, image).items():
+                drawn[structure] = drawn[structure] | mask if structure in drawn else mask
+        except ImageError as error:
+            found.refused.append(_refused(pair, path, error))
+    found.picture = Picture(
+        row=pair.row,
+        case=pair.case,
+        fields=_fields(image),
+        png=_written(stem.with_suffix(".png"), to_png(image)),
+        dicom=_written(stem.with_suffix(".dcm"), received.dicom) if received.dicom else None,
+        masks=tuple(
+            (structure, _written(stem.with_name(f"{stem.name}_{structure}.png"), png_bytes(mask)))
+            for structure, mask in drawn.items()
+        ),
+        doubt=received.reason if received.is_doubtful else "",
+    )
+    found.frames = image.frames
+    return found
+
+
+def _masks(path: Path, of_file: str, picture: bytes, image: Image) -> dict[str, NDArray[np.bool_]]:
+    """What a file outlines on the picture, by structure."""
+    data = _bytes(path)
+    if path.suffix.lower() in _RASTER:
+        return {of_file: read_mask(data, path.name, image.pixels.shape)}
+    labelled = read_masks_untrusted(data, path.name, image=picture)
+    drawn: dict[str, NDArray[np.bool_]] = {}
+    for label, structure in structures_of(labelled, of_file=of_file).items():
+        mask = labelled[label]
+        if mask.shape != image.pixels.shape[:2]:
+            raise ImageError("The outlines do not fit their picture. Give those drawn on it.")
+        drawn[structure] = drawn[structure] | mask if structure in drawn else mask
+    return drawn
+
+
+def _refused(pair: Pair, path: Path, error: ImageError) -> Refused:
+    can_be_kept = not isinstance(error, _Unkeepable)
+    return Refused(pair.row, pair.case, path, str(error), can_be_kept=can_be_kept)
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a file that somebody gave us, unless it is larger than anything we read."""
+    try:
+        if path.stat().st_size > DEFAULT.file_bytes:
+            raise _Unkeepable(
+                f"The file has more than {DEFAULT.file_bytes / 2**20:,.0f} MB, which is the most "
+                "that is read safely. Export the one picture that matters."
+            )
+        return path.read_bytes()
+    except OSError:
+        raise _Unkeepable("The file cannot be opened. Check its rights.") from None
+
+
+def _fields(image: Image) -> dict[str, Any]:
+    row_mm, column_mm = image.spacing_mm or (None, None)
+    return {
         "modality": image.modality.value,
         "rows": image.pixels.shape[0],
         "cols": image.pixels.shape[1],
-        "row_spacing_mm": spacing[0],
-        "col_spacing_mm": spacing[1],
+        "row_spacing_mm": row_mm,
+        "col_spacing_mm": column_mm,
         "frames": image.frames,
         "source": image.source,
         **recognised(image.pixels),
     }
-    return Picture(one.case, described, png, tuple(masks))
 
 
-def _sorted_files(folder: Path) -> tuple[dict[str, Path], dict[str, list[tuple[str, Path]]]]:
-    """Pictures by path within the folder, and masks by the stem of their picture."""
-    if not folder.is_dir():
-        raise TableError(f"There is no folder {str(folder)!r}. Give the folder of the images.")
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.suffix.lower() in _ENDINGS:
-            if not path.name.startswith(".") and (path.suffix or _is_dicom(path)):
-                files[path.relative_to(folder).as_posix()] = path
-        if len(files) > _MOST_FILES:
-            raise TableError(f"The folder {folder.name} holds more than {_MOST_FILES:,} images.")
-    stems = {_stem(name) for name in files}
-    images: dict[str, Path] = {}
-    masks: dict[str, list[tuple[str, Path]]] = {}
-    for name, path in files.items():
-        match = _DRAWN.fullmatch(_stem(name))
-        if match and match.group(1) in stems:
-            structure = _STRUCTURES.get(match.group(2).lower(), "nodule")
-            masks.setdefault(match.group(1), []).append((structure, path))
-        else:
-            images[name] = path
-    return images, masks
-
-
-def _is_dicom(path: Path) -> bool:
-    """Whether a file without an ending begins as a DICOM file does."""
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
-
-
-def _stem(name: str) -> str:
-    return str(PurePath(name).with_suffix("")).replace("\\", "/")
-
-
-def _plain(name: str) -> str:
-    """A name as a table may write it: last part, lower case, without an image ending."""
-    last = name.strip().replace("\\", "/").split("/")[-1].casefold()
-    return last[: -len(PurePath(last).suffix)] if PurePath(last).suffix in _ENDINGS - {""} else last
-
-
-def _by_plain_name(images: dict[str, Path]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name in images:
-        found.setdefault(_plain(name), []).append(name)
-    return found
-
-
-def _by_stem(images: dict[str, Path]) -> dict[str, list[str]]:
-    """Pictures by each word that their name may be shortened to at an underscore."""
-    found: dict[str, list[str]] = {}
-    for name in images:
-        plain = _plain(name)
-        parts = plain.split("_")
-        for size in range(1, len(parts) + 1):
-            found.setdefault("_".join(parts[:size]), []).append(name)
-    return found
+def _written(path: Path, data: bytes) -> Path:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise StoreError(
+            f"The images cannot be laid down in {path.parent.parent} while they are read "
+            f"({error.strerror or error}). Check free space there."
+        ) from error
+    return path

@@ -1,33 +1,39 @@
 """How does a checked table become a cohort of the store?
 
-Identifiers become pseudonyms, pictures plain PNG by their digest; then one new version of the
-store has the cohort, or, where anything is wrong, the store stays as it was.
+Identifiers become pseudonyms, images are de-identified and kept by their digest; then one new
+version of the store has the cohort, or, where anything is wrong, the store stays as it was. Images
+on which a patient may be named, and files that cannot be read, go into quarantine.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace as with_changes
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from clnm_core.domain.columns import Registry
-from clnm_core.errors import CohortError, MappingError
-from clnm_core.store.ingest.appending import extend, merged
+from clnm_core.errors import CohortError, StoreError
+from clnm_core.store import quarantine
+from clnm_core.store.ingest.appending import extend, merged, refuse_newcomer, standing
 from clnm_core.store.ingest.checking import Checked, check
+from clnm_core.store.ingest.identities import disguises, known_already, named_by_table, pseudonyms
+from clnm_core.store.ingest.images import read_images
 from clnm_core.store.ingest.import_report import ImportRefusedError, ImportReport
+from clnm_core.store.ingest.keeping import keep_pictures, keep_refused, new_arrival, waits
 from clnm_core.store.ingest.mapping import Mapping
-from clnm_core.store.ingest.pictures import Picture, keep_pictures, pair, read_pictures
+from clnm_core.store.ingest.pictures import Refused
 from clnm_core.store.ingest.reading import Table
 from clnm_core.store.ingest.risks import RisksReport, add_predictions, import_predictions
-from clnm_core.store.ingest.row_rules import Duplicate, Issue
-from clnm_core.store.pseudonyms import pseudonym
+from clnm_core.store.ingest.row_rules import Duplicate
+from clnm_core.store.places import StorePaths
+from clnm_core.store.quarantine_fate import ARRIVAL
 from clnm_core.store.schema import add_issues, create_cohort, insert
-from clnm_core.store.snapshots import current_version, publish
+from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection, schema_of
-from clnm_core.store.warehouse import Warehouse
 
 __all__ = [
     "ImportRefusedError",
@@ -49,6 +55,8 @@ def import_table(
     replace: bool = False,
     append: bool = False,
     dry_run: bool = False,
+    images_reviewed: bool = False,
+    skip_refused: bool = False,
     actor: str = "local",
     progress: Callable[[float, str], None] = lambda share, step: None,
 ) -> ImportReport:
@@ -71,6 +79,12 @@ def import_table(
         Add the rows to a cohort of that name.
     dry_run : bool
         Check everything, change nothing; issues are then in the report only.
+    images_reviewed : bool
+        A person has looked at the images and no text in them names a patient: none waits. The
+        audit trail says so.
+    skip_refused : bool
+        Import without the image files that cannot be read. Those that no column names never stop
+        an import; those that one names do, unless this is true.
     actor : str
         Who imports, for the audit trail.
     progress : callable
@@ -79,7 +93,8 @@ def import_table(
     Raises
     ------
     ImportRefusedError
-        If a cell breaks a rule or an image cannot be read.
+        If a cell breaks a rule, or an image that the table names cannot be read. Such files are
+        in quarantine then, and nothing else is stored.
     MappingError
         If the mapping does not fit the table, or the cohort that it is added to.
     CohortError
@@ -94,168 +109,139 @@ def import_table(
         raise CohortError("A cohort is either replaced or appended to. Choose one of the two.")
     progress(0.0, f"Checking {len(table):,} rows of {table.name}")
     checked = check(table, mapping)
-    old = _standing(root, mapping.cohort, replace=replace, append=append, dry_run=dry_run)
+    old = standing(root, mapping.cohort, replace=replace, append=append, dry_run=dry_run)
     registry = merged(old, checked.registry) if old else checked.registry
     if append and not mapping.patient and not mapping.case:
-        checked = _named_by_table(checked, table)
+        checked = named_by_table(checked, table)
     progress(0.1, "Replacing identifiers by pseudonyms")
-    words = _pseudonyms(root, mapping.cohort, checked.cases) if not dry_run else {}
+    words = pseudonyms(root, mapping.cohort, checked.cases) if not dry_run else {}
     issues = list(checked.issues)
     if old and not dry_run:
-        issues += _known_already(root, mapping, checked.cases, words)
+        issues += known_already(root, mapping, checked.cases, words)
     with tempfile.TemporaryDirectory(prefix="clnm-import-") as folder:
-        pictures: list[Picture] = []
-        notes = [*table.notes, *checked.notes]
-        if images_dir is None and mapping.image:
-            notes.append(
-                f"Column {mapping.image!r} names images, but no folder of images was given."
-            )
-        if images_dir is not None:
-            paired = pair(
-                images_dir, checked.cases["case_id"].dropna(), checked.images, mapping.image
-            )
-            notes += paired.notes
-            pictures, unread = read_pictures(
-                paired.pairs,
-                Path(folder),
-                mapping.image or mapping.case or mapping.patient,
-                lambda share, step: progress(0.15 + 0.7 * share, step),
-            )
-            issues += [*paired.issues, *unread]
+        found = read_images(
+            images_dir,
+            Path(folder),
+            checked,
+            mapping,
+            disguises(root, mapping.cohort, checked.cases, words),
+            lambda share, step: progress(0.15 + 0.7 * share, step),
+        )
+        stops = bool(mapping.image) and not skip_refused
+        issues += [*found.issues, *(found.refusals if stops else ())]
+        waiting = sum(waits(one, are_reviewed=images_reviewed) for one in found.read.pictures)
         report = ImportReport(
             cohort=mapping.cohort,
             file=table.name,
             rows=len(table),
             patients=checked.patients,
-            images=len(pictures),
+            images=len(found.read.pictures) - waiting,
+            waiting=waiting,
+            refused=found.refusals,
             outcomes=checked.outcomes,
             issues=tuple(sorted(issues, key=lambda issue: issue.row)),
             duplicates=checked.duplicates,
-            notes=tuple(notes),
+            notes=(*table.notes, *checked.notes, *found.notes),
         )
         if dry_run:
             progress(1.0, "Checked; nothing was changed")
             return report
+        arrival = new_arrival()
         if issues:
-            raise ImportRefusedError(report)
-        progress(0.85, "Keeping images")
-        images, masks = keep_pictures(root, pictures, words)
-    progress(0.9, "Publishing the next version of the store")
-    cases = checked.cases.assign(
-        case_id=checked.cases["case_id"].map(words),
-        patient_id=checked.cases["patient_id"].map(words),
-    )
-
-    def build(con: Connection) -> None:
-        if old:
-            extend(con, mapping.cohort, old, registry)
-        else:
-            _refuse_newcomer(con, mapping.cohort, replace=replace)
-            create_cohort(
-                con,
-                mapping.cohort,
-                registry,
-                title=title or mapping.title,
-                description=mapping.description,
-                unit_note=_unit_note(checked),
+            raise ImportRefusedError(
+                _with_refused_kept(root, report, found.read.refused, words, arrival)
             )
-        insert(con, mapping.cohort, "cases", cases)
-        insert(con, mapping.cohort, "images", images)
-        insert(con, mapping.cohort, "masks", masks)
-        add_issues(con, mapping.cohort, _noticed(checked.duplicates))
+        with _quarantine(root, is_needed=bool(waiting or report.refused)):
+            progress(0.85, "Keeping images")
+            images = keep_pictures(
+                root,
+                mapping.cohort,
+                found.read.pictures,
+                words,
+                arrival=arrival,
+                are_reviewed=images_reviewed,
+            )
+            keep_refused(root, mapping.cohort, found.read.refused, words, arrival=arrival)
+            progress(0.9, "Publishing the next version of the store")
+            cases = checked.cases.assign(
+                case_id=checked.cases["case_id"].map(words),
+                patient_id=checked.cases["patient_id"].map(words),
+            )
 
-    detail = {
-        "cohort": mapping.cohort,
-        "rows": report.rows,
-        "patients": report.patients,
-        "images": report.images,
-        "way": "append" if old else "replace" if replace else "new",
-    }
-    version = publish(root, build, action="import", detail=detail, actor=actor)
+            def build(con: Connection) -> None:
+                if old:
+                    extend(con, mapping.cohort, old, registry)
+                else:
+                    refuse_newcomer(con, mapping.cohort, replace=replace)
+                    create_cohort(
+                        con,
+                        mapping.cohort,
+                        registry,
+                        title=title or mapping.title,
+                        description=mapping.description,
+                        unit_note=_unit_note(checked),
+                    )
+                insert(con, mapping.cohort, "cases", cases)
+                insert(con, mapping.cohort, "images", images.images)
+                insert(con, mapping.cohort, "masks", images.masks)
+                add_issues(con, mapping.cohort, _noticed(checked.duplicates))
+
+            way = "append" if old else "replace" if replace else "new"
+            detail = _detail(report, way, arrival, are_reviewed=images_reviewed)
+            version = publish(root, build, action="import", detail=detail, actor=actor)
+            if StorePaths(root).quarantine.exists():
+                quarantine.settle(root)
     progress(1.0, f"Published as store version {version}")
     return with_changes(report, version=version)
 
 
-def _standing(
-    root: Path, cohort: str, *, replace: bool, append: bool, dry_run: bool
-) -> Registry | None:
-    """The registry of the cohort to append to; ``None`` where a new one is made.
-
-    Raises
-    ------
-    CohortError
-        If the name is taken and nobody said what to do, or there is nothing to append to.
-
-    """
-    names: dict[str, Registry] = {}
-    if current_version(root):
-        with Warehouse.open(root) as warehouse:
-            if any(record.name == cohort for record in warehouse.cohorts()):
-                names[cohort] = warehouse.registry(cohort)
-    if append and cohort not in names:
-        raise CohortError(
-            f"There is no cohort {cohort!r} to add rows to. Import it without append."
-        )
-    if cohort in names and not (replace or append or dry_run):
-        raise CohortError(_taken(cohort))
-    return names[cohort] if append else None
+def _detail(report: ImportReport, way: str, arrival: str, *, are_reviewed: bool) -> dict[str, Any]:
+    """What the audit trail says of an import."""
+    images = {
+        "images": report.images,
+        "waiting": report.waiting,
+        "refused": len(report.refused),
+        "images_reviewed": are_reviewed,
+    }
+    return {
+        "cohort": report.cohort,
+        "rows": report.rows,
+        "patients": report.patients,
+        "way": way,
+        ARRIVAL: arrival,
+        **(images if report.images or report.waiting or report.refused else {"images": 0}),
+    }
 
 
-def _taken(cohort: str) -> str:
-    return (
-        f"There is a cohort {cohort!r} already. Choose another name, replace it (--replace), or add "
-        "the rows to it (--append)."
-    )
+@contextmanager
+def _quarantine(root: Path, *, is_needed: bool) -> Iterator[None]:
+    """Hold the lock of the quarantine where there is one, or where this import needs one."""
+    if is_needed or StorePaths(root).quarantine.exists():
+        with quarantine.sole_change(root):
+            yield
+    else:
+        yield
 
 
-def _refuse_newcomer(con: Connection, cohort: str, *, replace: bool) -> None:
-    """Stop where somebody else made a cohort of that name since we looked."""
-    row = con.execute("SELECT 1 FROM main.cohorts WHERE name = ?", [cohort]).fetchone()
-    if row and not replace:
-        raise CohortError(_taken(cohort))
-
-
-def _named_by_table(checked: Checked, table: Table) -> Checked:
-    """Rows without a name, told apart from those of the tables that came before."""
-    names = checked.cases["case_id"].map(lambda row: f"{table.name}: {row}")
-    return with_changes(checked, cases=checked.cases.assign(case_id=names, patient_id=names))
-
-
-def _pseudonyms(root: Path, cohort: str, cases: pd.DataFrame) -> dict[str, str]:
-    """The word of every identifier.
-
-    Raises
-    ------
-    MappingError
-        If two identifiers would share a word.
-
-    """
-    identifiers = pd.unique(pd.concat([cases["case_id"], cases["patient_id"]]).dropna())
-    words = {str(one): pseudonym(root, cohort, str(one)) for one in identifiers}
-    if len(set(words.values())) < len({one.strip() for one in words}):
-        raise MappingError(
-            "Two identifiers have the same pseudonym. Put a letter in front of all of them with "
-            "id_prefix, and import again."
-        )
-    return words
-
-
-def _known_already(
-    root: Path, mapping: Mapping, cases: pd.DataFrame, words: dict[str, str]
-) -> list[Issue]:
-    with Warehouse.open(root) as warehouse:
-        known = warehouse.rows(f"SELECT case_id FROM {schema_of(mapping.cohort)}.cases")  # noqa: S608
-    there = cases["case_id"].map(words).isin(known["case_id"])
-    return [
-        Issue(
-            int(str(row)),
-            mapping.case or mapping.patient,
-            str(case),
-            "The cohort has a case of this name already. If another centre counts alike, tell "
-            "them apart with id_prefix.",
-        )
-        for row, case in cases.loc[there, "case_id"].items()
-    ]
+def _with_refused_kept(
+    root: Path,
+    report: ImportReport,
+    refused: Sequence[Refused],
+    words: dict[str, str],
+    arrival: str,
+) -> ImportReport:
+    """The report of an import that stops, with what became of the files that cannot be read."""
+    if not refused:
+        return report
+    try:
+        with quarantine.sole_change(root):
+            keep_refused(root, report.cohort, refused, words, arrival=arrival)
+            quarantine.settle(root)
+    except StoreError as error:
+        note = f"The files that cannot be read could not be kept for a look: {error}"
+    else:
+        note = "The files that cannot be read are kept, with the reason, on the Import page."
+    return with_changes(report, notes=(*report.notes, note))
 
 
 def _unit_note(checked: Checked) -> str:

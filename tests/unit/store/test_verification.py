@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from clnm_core.imaging.rendering import png_bytes
-from clnm_core.store import artifacts, ledger, schema
+from clnm_core.store import artifacts, ledger, quarantine, schema
 from clnm_core.store.places import StorePaths
 from clnm_core.store.snapshots import publish
 from clnm_core.store.verification import verify
+
+from .arrivals import bring, folder_of, stand_in
 
 
 @pytest.fixture
@@ -101,3 +103,23 @@ def test_a_damaged_trail_and_a_lost_snapshot_are_both_said(root):
     first, second = verify(root)
     assert "The audit trail" in first
     assert "Snapshot v2" in second
+
+
+def test_dicom_objects_and_sealed_files_are_looked_at_too(tmp_path, monkeypatch):
+    stand_in(monkeypatch)
+    said = {"P1.dcm": "dicom", "P2.dcm": "dicom doubt", "P3.dcm": "broken"}
+    root = tmp_path / "store"
+    bring(root, folder_of(tmp_path / "pictures", said))
+    assert verify(root, read_images=True) == []
+    (kept,) = StorePaths(root).dicom.rglob("*.dcm")
+    sealed = StorePaths(root).quarantine / quarantine.waiting(root)[0].digest
+    kept.write_bytes(kept.read_bytes() + b"x")
+    sealed.write_bytes(sealed.read_bytes() + b"x")
+    assert verify(root) == []
+    assert verify(root, read_images=True) == [
+        f"Cohort study: 1 of 1 DICOM objects are missing or altered, the first is {kept.stem[:12]}.",
+        f"Quarantine: 1 of 2 files are missing or altered, the first is {sealed.name[:12]}.",
+    ]
+    kept.unlink()
+    sealed.unlink()
+    assert len(verify(root)) == 2

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from clnm_core.errors import CohortError, MappingError, ModelError, StoreError, TableError
 from clnm_core.store import ledger
 from clnm_core.store.artifacts import get, thumbnail
-from clnm_core.store.ingest.pictures import folder_table
+from clnm_core.store.ingest.picture_files import folder_table
 from clnm_core.store.ingest.proposal import propose
 from clnm_core.store.ingest.publishing import (
     ImportRefusedError,
@@ -21,6 +21,7 @@ from clnm_core.store.ingest.publishing import (
     import_table,
 )
 from clnm_core.store.ingest.reading import Table
+from clnm_core.store.quarantine import release, waiting
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
 
@@ -167,7 +168,9 @@ def test_two_centres_share_a_cohort_by_one_definition(root, shared_data):
 def test_images_and_masks_come_with_their_table(root, shared_data):
     folder = shared_data / "busi_breast_us_dev"
     report = bring(root, folder_table(folder), "breast", images_dir=folder)
-    assert report.images == 16
+    # Some of these pictures carry the marks of the device, which may be text: they wait.
+    assert report.images + report.waiting == 16
+    assert release(root, [one.id for one in waiting(root)]) == report.waiting
     with Warehouse.open(root) as warehouse:
         images = warehouse.rows('SELECT * FROM "breast".images')
         masks = warehouse.rows('SELECT * FROM "breast".masks')
@@ -197,7 +200,7 @@ def test_pictures_are_found_by_case_where_no_column_names_them(root, tmp_path):
     folder.mkdir()
     for name in ("P1.png", "P2_transverse.png", "P2_sagittal.png", "other.png"):
         picture(folder / name)
-    report = bring(root, table(STUDY), images_dir=folder)
+    report = bring(root, table(STUDY), images_dir=folder, images_reviewed=True)
     assert report.images == 3
     assert "2 of 4 rows have no image." in report.notes
     assert "1 images of the folder belong to no row and were left out." in report.notes
@@ -222,6 +225,9 @@ def test_an_unreadable_or_missing_image_is_an_issue_that_names_it(root, tmp_path
     assert found[5][1] == "d_mask.png"
     assert current_version(root) == 0
     assert not (root / "images").exists()
+    kept = "The files that cannot be read are kept, with the reason, on the Import page."
+    assert kept in caught.value.report.notes
+    assert {one.described["row"] for one in waiting(root)} == {3, 5}
 
 
 def test_an_empty_or_missing_image_folder_is_a_sentence(root, tmp_path):
