@@ -28,9 +28,9 @@ def feature_ranking_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figu
     is_higher = known["auc"] >= 0.5
     shades = is_higher.map({True: colours.present, False: colours.absent})
     hover = [
-        f"{row.feature}<br>AUC {number(row.auc)} ({interval(row.low, row.high)}), "
-        f"n {row.n:,}, {row.events:,} events"
-        for row in known.itertuples()
+        f"{row['feature']}<br>AUC {number(row['auc'])} ({interval(row['low'], row['high'])}), "
+        f"n {row['n']:,}, {row['events']:,} events"
+        for row in known.to_dict("records")
     ]
     marks = dict(
         type="scatter",
