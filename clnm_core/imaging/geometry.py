@@ -64,11 +64,11 @@ def capsule_distance_mm(
         If the shapes differ, or spacing is not greater than 0.
 
     """
-    scale = _scale(spacing_mm)
+    scale = spacing_array(spacing_mm)
     if nodule.shape != gland.shape:
         raise ValueError(f"masks must have one shape; got {nodule.shape} and {gland.shape}.")
-    _require_pixels(nodule, "nodule")
-    _require_pixels(gland, "gland")
+    require_pixels(nodule, "nodule")
+    require_pixels(gland, "gland")
     window = _window(nodule | gland)
     nodule, whole = nodule[window], binary_fill_holes(gland[window])
     if not (nodule & whole).any():
@@ -78,13 +78,7 @@ def capsule_distance_mm(
         )
     if (binary_dilation(nodule) & ~whole).any():
         return 0.0
-    capsule = _segments(_extended(whole), whole.shape)
-    if not len(capsule):
-        raise ImageError(
-            "The gland reaches every border of the picture, so no capsule can be seen to measure to."
-        )
-    edge = _segments(_extended(nodule), nodule.shape)
-    return _least_distance(edge * scale, capsule * scale)
+    return _least_distance(edge_segments(nodule) * scale, capsule_segments(whole) * scale)
 
 
 def largest_diameter_mm(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> float:
@@ -108,8 +102,8 @@ def largest_diameter_mm(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]
         If the mask is empty.
 
     """
-    scale = _scale(spacing_mm)
-    _require_pixels(mask, "structure")
+    scale = spacing_array(spacing_mm)
+    require_pixels(mask, "structure")
     padded = np.pad(mask[_window(mask)], _MARGIN)
     points = np.concatenate(rings(_blurred(padded))) * scale
     corners = points[ConvexHull(points).vertices]
@@ -130,8 +124,8 @@ def extent_mm(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> Exten
     Extent(height_mm=1.0, width_mm=0.5)
 
     """
-    scale = _scale(spacing_mm)
-    _require_pixels(mask, "structure")
+    scale = spacing_array(spacing_mm)
+    require_pixels(mask, "structure")
     rows = np.flatnonzero(mask.any(axis=1))
     columns = np.flatnonzero(mask.any(axis=0))
     return Extent(
@@ -140,14 +134,45 @@ def extent_mm(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> Exten
     )
 
 
-def _scale(spacing_mm: tuple[float, float]) -> NDArray[np.float64]:
+def capsule_segments(whole: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Pieces of the capsule that lie within the picture, as :func:`edge_segments` gives them.
+
+    Raises
+    ------
+    ImageError
+        If the gland, without holes, fills the picture.
+
+    """
+    capsule = edge_segments(whole)
+    if not len(capsule):
+        raise ImageError(
+            "The gland reaches every border of the picture, so no capsule can be seen to measure to."
+        )
+    return capsule
+
+
+def edge_segments(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Pieces of the smoothed edge of a mask, shape (n, 2 ends, 2), in pixels (row, column).
+
+    A border of the picture that cuts the mask off is not edge.
+    """
+    field = _extended(mask)
+    pieces = [np.stack([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in rings(field)]
+    segments = np.concatenate(pieces) - _MARGIN
+    is_within = ((segments >= -0.5) & (segments <= np.array(mask.shape) - 0.5)).all(axis=(1, 2))
+    return np.asarray(segments[is_within], dtype=np.float64)
+
+
+def spacing_array(spacing_mm: tuple[float, float]) -> NDArray[np.float64]:
+    """The spacing as an array; ValueError where it is not two finite numbers greater than 0."""
     scale = np.asarray(spacing_mm, dtype=np.float64)
     if scale.shape != (2,) or not (np.isfinite(scale).all() and (scale > 0).all()):
         raise ValueError(f"spacing_mm must be two numbers greater than 0; got {spacing_mm}.")
     return scale
 
 
-def _require_pixels(mask: NDArray[np.bool_], structure: str) -> None:
+def require_pixels(mask: NDArray[np.bool_], structure: str) -> None:
+    """Raise ImageError where nothing was outlined."""
     if not mask.any():
         raise ImageError(f"The mask of the {structure} is empty, so nothing can be measured on it.")
 
@@ -172,14 +197,6 @@ def _blurred(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _extended(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Blurred, and continued beyond the borders so that a border draws no edge of its own."""
     return _blurred(np.pad(mask, _MARGIN, mode="edge"))
-
-
-def _segments(field: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Pieces of the outline that lie within the picture, shape (n, 2 ends, 2), in pixels."""
-    pieces = [np.stack([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in rings(field)]
-    segments = np.concatenate(pieces) - _MARGIN
-    is_within = ((segments >= -0.5) & (segments <= np.array(shape) - 0.5)).all(axis=(1, 2))
-    return segments[is_within]
 
 
 def _least_distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
