@@ -27,7 +27,7 @@ class Forward:
         import torch
 
         network = backbone.network if device == "cpu" else copy.deepcopy(backbone.network)
-        self._network = network.to(device=device, memory_format=torch.channels_last)
+        self._network = network.to(device).to(memory_format=torch.channels_last)
         self._device = device
         self._mean = torch.tensor(backbone.mean, device=device).reshape(1, 3, 1, 1)
         self._std = torch.tensor(backbone.std, device=device).reshape(1, 3, 1, 1)
