@@ -125,7 +125,7 @@ def _path(root: Path, digest: str, ending: str) -> Path:
 def _parquet(table: pa.Table) -> bytes:
     """A Parquet file without any word of pandas, which would name versions and an index."""
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", store_schema=False, write_page_checksum=True)
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     return sink.getvalue()
 
 

@@ -1,0 +1,36 @@
+"""Are the files of the trained models those that were saved?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clnm_core.errors import ModelError, NoStoreError
+from clnm_core.store.modelling import can_predict
+from clnm_core.store.places import StorePaths
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.files import load_clinical
+
+
+def problems(root: Path) -> list[str]:
+    """What is wrong with the models of the version shown, one sentence each.
+
+    Models whose risks were imported have no files, and nothing is said of them.
+
+    Raises
+    ------
+    StoreError
+        If the version shown cannot be opened.
+
+    """
+    try:
+        with Warehouse.open(root) as warehouse:
+            trained = [record for record in warehouse.models() if can_predict(record)]
+    except NoStoreError:
+        return []
+    found = []
+    for record in trained:
+        try:
+            load_clinical(StorePaths(root).models, record.manifest["digest"])
+        except ModelError as error:
+            found.append(f"Cohort {record.cohort}, model {record.name}: {error}")
+    return found
