@@ -68,6 +68,8 @@ def emphasis_features(cells: Entries) -> Tensor:
 
 def _squares(matrix: Tensor, value: Tensor, count: Tensor, matrices: int) -> Tensor:
     """Squares of the counts of each value, added up; whole numbers, so exact in any order."""
+    if not len(value):
+        return count.new_zeros(matrices)
     most = int(value.max()) + 1
     if matrices * most <= 64 * len(value) + 4096:
         margin = torch.bincount(matrix * most + value, weights=count, minlength=matrices * most)

@@ -11,6 +11,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+#: More levels than these are not told apart; nobody measures so many.
+_MOST = 1 << 30
+
 
 def by_width(values: Tensor, owner: Tensor, pixels: Tensor, *, width: float) -> Tensor:
     """Levels from 1, in bins of one width.
@@ -34,7 +37,7 @@ def by_width(values: Tensor, owner: Tensor, pixels: Tensor, *, width: float) -> 
 
     """
     step = torch.floor(values / width)
-    return (step - _lowest(step, pixels)[owner] + 1).long()
+    return (step - _lowest(step, pixels)[owner] + 1).clamp_(max=_MOST).long()
 
 
 def by_count(values: Tensor, owner: Tensor, pixels: Tensor, *, count: int) -> Tensor:
