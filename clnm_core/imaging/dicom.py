@@ -6,6 +6,8 @@ parsing, and never reach the answer.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from clnm_core.domain.image import Image, Modality
@@ -76,13 +78,45 @@ def read_dicom(data: bytes, frame: int, limits: Limits, window: str | None = Non
 
     """
     dataset = parsed(data, _TAGS, limits)
+    require_readable(dataset, frame, limits)
+    return picture_of(dataset, decoded(dataset, frame), frame, window)
+
+
+def require_readable(dataset: Dataset, frame: int, limits: Limits) -> None:
+    """Refuse a file without a picture or such a frame, or with more pixels than is safe.
+
+    Raises
+    ------
+    ImageError
+
+    """
     _require_picture(dataset)
+    require_size(whole_number(dataset, "Rows"), whole_number(dataset, "Columns"), limits)
+    require_frame(frame, max(1, whole_number(dataset, "NumberOfFrames", 1)), limits)
+
+
+def picture_of(
+    dataset: Dataset, stored: NDArray[np.generic], frame: int, window: str | None = None
+) -> Image:
+    """The decoded values of one frame as an image, with its scale and what to know about it.
+
+    Parameters
+    ----------
+    dataset : pydicom.dataset.Dataset
+    stored : numpy.ndarray, shape (rows, columns) or (rows, columns, 3)
+    frame : int
+        From 0.
+    window : str, optional
+        A name in ``windows.PRESETS``, for CT.
+
+    Raises
+    ------
+    ImageError
+        If the values do not fit what the file says about them.
+
+    """
     rows, columns = whole_number(dataset, "Rows"), whole_number(dataset, "Columns")
-    require_size(rows, columns, limits)
-    frames = max(1, whole_number(dataset, "NumberOfFrames", 1))
-    require_frame(frame, frames, limits)
     modality = _MODALITIES.get(word(dataset, "Modality"), Modality.OTHER)
-    stored = decoded(dataset, frame)
     if stored.shape[:2] != (rows, columns):
         raise ImageError(f"The DICOM file states one size and holds a picture of another. {AGAIN}")
     pixels, shown = display_values(stored, dataset, frame, modality, window)
@@ -95,7 +129,7 @@ def read_dicom(data: bytes, frame: int, limits: Limits, window: str | None = Non
         spacing_mm=spacing,
         modality=modality,
         frame=frame,
-        frames=frames,
+        frames=max(1, whole_number(dataset, "NumberOfFrames", 1)),
         source=f"DICOM, {coding_words(dataset)}",
         regions=regions,
         notes=notes,

@@ -46,7 +46,7 @@ def parsed(data: bytes, tags: list[BaseTag | int], limits: Limits) -> Dataset:
     data : bytes
         The whole file, with or without the 128-byte preamble.
     tags : list
-        Which elements; of a sequence, everything is kept.
+        Which elements, or none for all; of a sequence, everything is kept.
     limits : Limits
 
     Returns
