@@ -29,7 +29,10 @@ _PARSERS = ("clnm_core.imaging.raster", "clnm_core.imaging.dicom")
 #: Loaded before the first worker that needs them, so that later ones need not.
 _FURTHER = {
     "receive": ("clnm_core.imaging.receiving",),
-    "masks": ("clnm_core.imaging.mask_files",),
+    "masks": (
+        *(f"clnm_core.imaging.{name}" for name in ("dicom_seg", "rt_contours", "volumes")),
+        *("clnm_core.imaging.target", "nibabel.nifti2", "nrrd"),
+    ),
 }
 
 _DAMAGED = (

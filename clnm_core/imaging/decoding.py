@@ -117,11 +117,13 @@ def _single_bits(dataset: Dataset, frame: int) -> NDArray[np.uint8]:
     """Eight pixels to a byte, the lowest bit first; frames need not begin on a byte."""
     shape = whole_number(dataset, "Rows"), whole_number(dataset, "Columns")
     count = shape[0] * shape[1]
+    frames = max(1, whole_number(dataset, "NumberOfFrames", 1))
+    packed = np.frombuffer(dataset.PixelData, dtype=np.uint8)
+    if 8 * packed.size < frames * count:
+        raise ValueError("fewer bits than pixels")
     first, rest = divmod(frame * count, 8)
-    packed = np.frombuffer(dataset.PixelData, dtype=np.uint8)[
-        first : first + (rest + count + 7) // 8
-    ]
-    return np.unpackbits(packed, bitorder="little")[rest : rest + count].reshape(shape)
+    bits = np.unpackbits(packed[first : first + (rest + count + 7) // 8], bitorder="little")
+    return bits[rest : rest + count].reshape(shape)
 
 
 def _undecodable(dataset: Dataset, coding: UID) -> str:

@@ -5,15 +5,21 @@ The first bytes decide who reads it. To be called in the child process only.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.errors import ImageError
 from clnm_core.imaging.limits import Limits
-from clnm_core.imaging.reading import read_image
+from clnm_core.imaging.reading import is_dicom, read_image
+
+if TYPE_CHECKING:
+    from clnm_core.imaging.target import Target
 
 #: Up to this many grey values a file is taken for numbered structures, not for a soft edge.
 _MOST_LABELS = 8
+_GZIP = b"\x1f\x8b"
 _NOTHING = (
     "The file outlines nothing on this picture. Choose the outlines that were drawn on it, or "
     "another frame."
@@ -40,18 +46,45 @@ def masks_on(
     Returns
     -------
     dict of str to numpy.ndarray of bool, shape (rows, columns)
+        Only structures with a pixel on the frame; never empty.
 
     Raises
     ------
     ImageError
         If it cannot be read, does not fit the picture, or outlines nothing on it.
+    Exception
+        Anything that a parser raises on a damaged file; the child answers for it.
 
     """
-    picture = read_image(image, frame=frame, limits=limits)
-    mask = mask_of(read_image(data, name, limits=limits).grey, picture.pixels.shape)
-    if not mask.any():
+    from clnm_core.imaging.target import target_of
+
+    target = target_of(image, frame, limits)
+    masks = _masks(data, name, target, limits)
+    drawn = {label: mask for label, mask in masks.items() if mask.any()}
+    if not drawn:
         raise ImageError(_NOTHING)
-    return {"mask": mask}
+    return drawn
+
+
+def _masks(data: bytes, name: str, target: Target, limits: Limits) -> dict[str, NDArray[np.bool_]]:
+    from clnm_core.imaging import dicom_seg, nifti, nrrd_file, rt_contours, volumes
+    from clnm_core.imaging.elements import word
+    from clnm_core.imaging.inflating import gunzipped
+    from clnm_core.imaging.parsing import parsed, tags_of
+
+    if data.startswith(_GZIP):
+        data = gunzipped(data, limits.inflated_bytes, "The compressed file")
+    if nifti.is_nifti(data):
+        return volumes.masks_in(nifti.read_nifti(data, limits), target, limits)
+    if nrrd_file.is_nrrd(data):
+        return volumes.masks_in(nrrd_file.read_nrrd(data, limits), target, limits)
+    if is_dicom(data):
+        kind = word(parsed(data, tags_of(["Modality"]), limits), "Modality")
+        if kind == "SEG":
+            return dicom_seg.read_segmentation(data, target, limits)
+        if kind == "RTSTRUCT":
+            return rt_contours.read_contours(data, target, limits)
+    return {"mask": mask_of(read_image(data, name, limits=limits).grey, target.shape)}
 
 
 def mask_of(grey: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:

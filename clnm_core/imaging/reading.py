@@ -30,7 +30,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"RIFF", "a WebP picture or a film. Export one picture as DICOM or PNG"),
     (b"\x00\x00\x00\x0cjP  ", "a bare JPEG 2000 picture. Export it as DICOM or PNG"),
     (b"\xff\x4f\xff\x51", "a bare JPEG 2000 picture. Export it as DICOM or PNG"),
-    (b"NRRD", "an NRRD volume. Export one slice as DICOM or PNG"),
+    (b"NRRD", "an NRRD volume, which is read as outlines, not as a picture. Export a slice as PNG"),
     (b"ObjectType", "a MetaImage volume. Export one slice as DICOM or PNG"),
     (b"\x89HDF", "an HDF5 file. Export one picture as DICOM or PNG"),
     (b"\x93NUMPY", "a NumPy array. Export the picture as DICOM or PNG"),
@@ -77,7 +77,7 @@ def read_image(
     """
     if data.startswith(_PROGRAMS):
         raise _refusal("a program or script. Do not open it; choose the picture itself", name)
-    if data[_DICOM_MARK] == b"DICM" or _is_bare_dataset(data):
+    if is_dicom(data):
         from clnm_core.imaging.dicom import read_dicom
 
         return read_dicom(data, frame, limits, window)
@@ -86,6 +86,11 @@ def read_image(
 
         return read_raster(data, frame, limits)
     raise _refusal(_kind(data), name)
+
+
+def is_dicom(data: bytes) -> bool:
+    """Whether the first bytes look like DICOM, with or without the 128-byte preamble."""
+    return data[_DICOM_MARK] == b"DICM" or _is_bare_dataset(data)
 
 
 def _refusal(kind: str, name: str) -> ImageError:
@@ -100,8 +105,8 @@ def _kind(data: bytes) -> str:
             return kind
     if data[4:8] == b"ftyp":
         return "a film or a phone picture (MP4, HEIC). Export one picture as DICOM or PNG"
-    if data[344:348] in (b"n+1\x00", b"ni1\x00"):
-        return "a NIfTI volume. Export one slice as DICOM or PNG"
+    if data[344:347] in (b"n+1", b"ni1") or data[4:7] in (b"n+2", b"ni2"):
+        return "a NIfTI volume, which is read as outlines, not as a picture. Export a slice as PNG"
     if _is_text(data[:4096]):
         return "a text or a table. Choose the picture itself"
     return "of a kind that is not known here, or damaged from its first byte. Export it again"
