@@ -106,7 +106,7 @@ def maximal_correlation(counts: Tensor, levels: Tensor) -> Tensor:
 
     """
     found = counts.new_ones(len(counts), dtype=torch.float64)
-    sizes = ((levels + 7) // 8 * 8).clamp(max=10**6)
+    sizes = (levels + 7) // 8 * 8
     for size in torch.unique(sizes).tolist():
         chosen = (sizes == size).nonzero().flatten()
         part = counts[chosen, :size, :size]
@@ -115,30 +115,46 @@ def maximal_correlation(counts: Tensor, levels: Tensor) -> Tensor:
         margin = part.sum(2)
         root = torch.where(margin > 0, margin, 1).double().sqrt()
         scaled = part / (root[:, :, None] * root[:, None, :])
-        second = _second_eigenvalue(
-            scaled, (margin / margin.sum(1, keepdim=True).clamp(min=1)).sqrt()
-        )
+        first = (margin.double() / margin.sum(1, keepdim=True).clamp(min=1)).sqrt()
+        second = _eigenvalue(scaled, first)
         found[chosen] = torch.where((margin > 0).sum(1) > 1, second, 1.0)
     return found
 
 
-def _second_eigenvalue(scaled: Tensor, first: Tensor) -> Tensor:
-    """Second largest size of an eigenvalue; the largest is 1, with the root of the shares."""
-    if scaled.device.type == "cpu":
-        return torch.linalg.eigvalsh(scaled).abs().sort(dim=1).values[:, -2]
-    # Graphics cards are slow at eigenvalues and fast at products: without its first eigenvector,
-    # the matrix squared forty times over is as large as the second eigenvalue to that power.
+def by_powers(scaled: Tensor, first: Tensor) -> Tensor:
+    """Second largest size of an eigenvalue, from products alone.
+
+    Without its first eigenvector, which has the eigenvalue 1, the matrix squared forty times over
+    is as large as the second eigenvalue to the power of two to the forty.
+
+    Parameters
+    ----------
+    scaled : torch.Tensor of float64, shape (matrices, n, n)
+        Symmetric.
+    first : torch.Tensor of float64, shape (matrices, n)
+        The first eigenvector: the roots of the shares of the levels.
+
+    """
     power = scaled - first[:, :, None] * first[:, None, :]
-    logarithm = power.new_zeros(len(power))
-    weight = 1.0
+    logarithm, weight = power.new_zeros(len(power)), 1.0
+    is_zero = torch.zeros(len(power), dtype=torch.bool, device=power.device)
     for _ in range(40):
         size = power.flatten(1).norm(dim=1)
-        logarithm += weight * torch.where(size > 0, size, 1).log()
-        power = power / torch.where(size > 0, size, 1)[:, None, None]
+        # What is left of nothing is noise of the last bits.
+        is_zero |= size < 1e-14
+        size = torch.where(is_zero, 1, size)
+        logarithm += weight * size.log()
+        power = power / size[:, None, None]
         power = power @ power
         weight /= 2
-    dead = power.flatten(1).norm(dim=1) == 0
-    return torch.where(dead, 0.0, logarithm.exp())
+    return torch.where(is_zero, 0.0, logarithm.exp())
+
+
+def _eigenvalue(scaled: Tensor, first: Tensor) -> Tensor:
+    """By LAPACK on a processor; graphics cards are slow at eigenvalues and fast at products."""
+    if scaled.device.type == "cpu":
+        return torch.linalg.eigvalsh(scaled).abs().sort(dim=1).values[:, -2]
+    return by_powers(scaled, first)
 
 
 def _of_sums(counts: Tensor) -> Tensor:

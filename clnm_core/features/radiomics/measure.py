@@ -18,8 +18,8 @@ from clnm_core.features.radiomics.textures import texture_features
 
 #: Pixels of one canvas: what fits the cache of a processor, and what keeps a graphics card busy.
 PIXELS = {"cpu": 1 << 18, "cuda": 1 << 24}
-#: Cells of all matrices of one canvas.
-CELLS = {"cpu": 1 << 20, "cuda": 1 << 25}
+#: Cells of all matrices of pairs, in one direction, of one canvas.
+CELLS = {"cpu": 1 << 20, "cuda": 1 << 26}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,35 +60,58 @@ def measured(rois: Sequence[Roi], pixel_mm2: Sequence[float], settings: Settings
 
     """
     device = rois[0].values.device
-    classes = [name for name in settings.classes if name != "shape2D"]
+    area = torch.tensor(pixel_mm2, dtype=torch.float64, device=device)
     order = sorted(range(len(rois)), key=lambda place: rois[place].mask.shape[1])
-    parts: list[Measured] = []
-    placed: list[int] = []
-    for group in _groups(rois, order, PIXELS[device.type]):
-        area = torch.tensor([pixel_mm2[place] for place in group], device=device)
-        canvas = lay([rois[place] for place in group], reach=max(settings.distances))
-        parts.append(_of_canvas(canvas, area.double(), classes, settings))
-        placed += group
-    back = torch.argsort(torch.tensor(placed, device=device))
-    return Measured(
-        *(
-            torch.cat([getattr(part, name) for part in parts])[back]
-            for name in ("values", "is_flat", "is_too_fine")
-        )
-    )
+    groups = list(_groups(rois, order, PIXELS[device.type]))
+    parts = [_of_group([rois[place] for place in group], area[group], settings) for group in groups]
+    return _joined(parts, [place for group in groups for place in group])
 
 
-def _of_canvas(canvas: Canvas, area: Tensor, classes: list[str], settings: Settings) -> Measured:
-    if settings.bin_count is not None:
-        level = by_count(canvas.values, canvas.owner, canvas.pixels, count=settings.bin_count)
-    else:
-        level = by_width(
-            canvas.values, canvas.owner, canvas.pixels, width=settings.bin_width or 1.0
-        )
+def _of_group(rois: list[Roi], area: Tensor, settings: Settings) -> Measured:
+    """Measure what fits on a canvas; in two parts where the matrices would be too large."""
+    canvas = lay(rois, reach=max(settings.distances))
+    level = _levels(canvas, settings)
     levels = torch.segment_reduce(level.double(), "max", lengths=canvas.pixels).long()
     is_too_fine = levels > MOST_LEVELS
     level = torch.where(is_too_fine[canvas.owner], 1, level)
     levels = torch.where(is_too_fine, 1, levels)
+    cells = len(rois) * int(levels.max() + 1) ** 2
+    if len(rois) > 1 and cells > CELLS[area.device.type]:
+        order = torch.argsort(levels).tolist()
+        halves = order[: len(rois) // 2], order[len(rois) // 2 :]
+        parts = [
+            _of_group([rois[place] for place in half], area[half], settings) for half in halves
+        ]
+        return _joined(parts, order)
+    return _of_canvas(canvas, level, levels, is_too_fine, area, settings)
+
+
+def _joined(parts: list[Measured], order: list[int]) -> Measured:
+    """Parts in the order in which they were measured, put back."""
+    back = torch.argsort(torch.tensor(order, device=parts[0].values.device))
+    return Measured(
+        torch.cat([part.values for part in parts])[back],
+        torch.cat([part.is_flat for part in parts])[back],
+        torch.cat([part.is_too_fine for part in parts])[back],
+    )
+
+
+def _levels(canvas: Canvas, settings: Settings) -> Tensor:
+    inside = canvas.values, canvas.owner, canvas.pixels
+    if settings.bin_width is not None:
+        return by_width(*inside, width=settings.bin_width)
+    return by_count(*inside, count=settings.bin_count or MOST_LEVELS)
+
+
+def _of_canvas(
+    canvas: Canvas,
+    level: Tensor,
+    levels: Tensor,
+    is_too_fine: Tensor,
+    area: Tensor,
+    settings: Settings,
+) -> Measured:
+    classes = [name for name in settings.classes if name != "shape2D"]
     ground = graded(canvas, level)
     found = texture_features(
         ground, levels, classes, distances=settings.distances, alpha=settings.gldm_alpha

@@ -58,6 +58,9 @@ def test_a_row_is_the_same_however_many_fit_on_a_canvas(monkeypatch: pytest.Monk
     monkeypatch.setattr("clnm_core.features.radiomics.measure.PIXELS", {"cpu": 1500})
     monkeypatch.setattr(radiomics, "HELD", {"cpu": 2000})
     np.testing.assert_array_equal(RadiomicsExtractor(PLAIN).extract(items).values, whole)
+    monkeypatch.setattr("clnm_core.features.radiomics.measure.PIXELS", {"cpu": 150_000})
+    monkeypatch.setattr("clnm_core.features.radiomics.measure.CELLS", {"cpu": 200})
+    np.testing.assert_array_equal(RadiomicsExtractor(PLAIN).extract(items).values, whole)
 
 
 def test_names_are_pyradiomics_and_settings_are_json() -> None:
@@ -123,6 +126,12 @@ def test_what_cannot_be_measured_is_missing_and_says_why(outline: object, said: 
 
 def test_nothing_asked_gives_nothing() -> None:
     assert RadiomicsExtractor(PLAIN).extract([]).values.shape == (0, len(PLAIN.names))
+
+
+def test_total_energy_is_energy_times_the_area_of_a_pixel() -> None:
+    found = row_of(nodule(2))
+    expected = found["original_firstorder_Energy"] * 0.2 * 0.25
+    assert found["original_firstorder_TotalEnergy"] == pytest.approx(expected, rel=1e-14)
 
 
 def test_without_a_spacing_nothing_is_measured_in_mm() -> None:
