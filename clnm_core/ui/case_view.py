@@ -16,8 +16,8 @@ from clnm_core.report.answers import recorded_case_answer
 from clnm_core.store import selection
 from clnm_core.store.case_records import CaseRecord
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, panels, pictures, tables
-from clnm_core.ui.words import plain
+from clnm_core.ui import cached, measured_view, outline_case, panels, pictures, tables
+from clnm_core.ui.words import plain, unbroken
 
 PICTURES_AT_ONCE = 4
 LARGE_PICTURES = 2
@@ -72,9 +72,10 @@ def draw(query: CohortQuery, case_id: str) -> None:
     registry = cached.registry(query.cohort)
     record = cached.computed(record_of, query.everyone(), case_id)
     _draw_answer(query, registry, record)
+    _draw_editor(query, registry, record)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _draw_pictures(record)
+        _draw_pictures(query, registry, record)
         _draw_risks(query, registry, record)
         _draw_reads(record)
     with right:
@@ -117,7 +118,21 @@ def _draw_answer(query: CohortQuery, registry: Registry, record: CaseRecord) -> 
     )
 
 
-def _draw_pictures(record: CaseRecord) -> None:
+def _draw_editor(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
+    """The editor of the image whose outline is being corrected, over the whole width."""
+    for image in record.images.to_dict("records"):
+        if outline_case.is_open(query.cohort, str(image["image_id"])):
+            masks = _masks_of(record, image)
+            outline_case.draw(query.cohort, image, masks, registry, record.values)
+
+
+def _masks_of(record: CaseRecord, image: Mapping[Hashable, Any]) -> dict[str, str]:
+    """The digests of an image's masks, by structure."""
+    masks = record.masks[record.masks["image_id"] == image["image_id"]]
+    return dict(zip(masks["structure"], masks["digest"], strict=True))
+
+
+def _draw_pictures(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
     images = record.images.to_dict("records")
     if not images:
         with st.container(border=True):
@@ -130,26 +145,25 @@ def _draw_pictures(record: CaseRecord) -> None:
     columns = 1 if len(images) <= LARGE_PICTURES else 2
     with st.grid(columns, min_column_width=220):
         for image in shown:
-            masks = record.masks[record.masks["image_id"] == image["image_id"]]
-            _draw_picture(image, dict(zip(masks["structure"], masks["digest"], strict=True)))
+            _draw_picture(query, registry, record, image)
 
 
-def _draw_picture(image: Mapping[Hashable, Any], masks: Mapping[str, str]) -> None:
-    """One stored image with outlines; ``masks`` is structure -> digest."""
-    spacing = (image["row_spacing_mm"], image["col_spacing_mm"])
-    is_known = all(step is not None and step == step for step in spacing)
-    kind = Modality(image["modality"]) if image["modality"] in set(Modality) else Modality.OTHER
-    view = image["view"] if isinstance(image["view"], str) else ""
-    words = f"{_MODALITY_WORDS[kind]}{f', {view}' if view else ''}"
-    markup = pictures.with_outlines(
-        words,
-        str(image["digest"]),
-        tuple(sorted(masks.items())),
-        (float(spacing[0]), float(spacing[1])) if is_known else None,
-    )
+def _draw_picture(
+    query: CohortQuery, registry: Registry, record: CaseRecord, image: Mapping[Hashable, Any]
+) -> None:
+    """One stored image with its outlines, what they measure, and the way to correct them."""
+    masks = tuple(sorted(_masks_of(record, image).items()))
+    spacing, view = outline_case.spacing_of(image), outline_case.view_of(image)
+    words = f"{_MODALITY_WORDS[outline_case.modality_of(image)]}{f', {view}' if view else ''}"
+    reading = pictures.reading(masks, spacing, view)
+    markup = pictures.with_outlines(words, str(image["digest"]), masks, spacing, reading.ruler)
     with st.container(border=True):
         panels.svg(markup, words)
         st.caption(plain(f"{words}, {image['cols']} × {image['rows']} pixels"))
+        measures = measured_view.sentence(reading, record.values, registry)
+        if measures:
+            st.caption(plain(unbroken(measures)))
+        outline_case.button(query.cohort, str(image["image_id"]))
 
 
 def _draw_risks(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:

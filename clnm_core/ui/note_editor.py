@@ -16,7 +16,7 @@ from clnm_core.errors import ClnmError, StoreError
 from clnm_core.store import artifacts, notes
 from clnm_core.store.notes import LONGEST, REASONS, Note, Subject
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached
+from clnm_core.ui import cached, visitor
 from clnm_core.ui.words import plain
 
 SIDE = 280
@@ -115,13 +115,7 @@ def _keep(notebook: Notebook, case_id: str, key: str) -> None:
             case_id,
             reason=str(st.session_state.get(f"reason/{key}") or ""),
             text=str(st.session_state.get(f"text/{key}") or ""),
-            who=_who(),
+            who=visitor.login(),
         )
     except ClnmError as error:
         st.session_state[_PROBLEM] = ((notebook.subject, case_id), str(error))
-
-
-def _who() -> str:
-    """The login of the visitor; ``local`` where nobody has to sign in."""
-    person = st.user.to_dict()
-    return str(person.get("email") or person.get("name") or "local")

@@ -19,7 +19,7 @@ from clnm_core.imaging.drawn import MOST_POINTS, ellipse_mask, largest_part, pol
 
 Mask = NDArray[np.bool_]
 
-WAYS = {"replace": "Replace", "add": "Add", "cut": "Cut out"}
+WAYS = {"replace": "replaces", "add": "adds", "cut": "cuts out"}
 """What a drawing does to the outline that is there."""
 
 MOST_STEPS = 40

@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from clnm_core.domain.image import Image
-from clnm_core.imaging.rendering import case_picture
+from clnm_core.imaging.rendering import Ruler, case_picture
 from clnm_core.store import artifacts
+from clnm_core.store.outlines import stored_mask
 from clnm_core.store.places import default_store
+from clnm_core.ui import measured_view
+from clnm_core.ui.measured_view import Reading
 
-_STRUCTURE_WORDS = {"nodule": "nodule", "gland": "thyroid outline", "node": "lymph node"}
+STRUCTURE_WORDS = {"nodule": "nodule", "gland": "thyroid outline", "node": "lymph node"}
+"""How the key under a picture names what is outlined."""
 
 
 def thumbnail(digest: str) -> bytes:
@@ -33,9 +37,22 @@ def with_outlines(
     digest: str,
     masks: tuple[tuple[str, str], ...],
     spacing_mm: tuple[float, float] | None,
+    ruler: Ruler | None = None,
 ) -> str:
-    """A stored image with the outlines of its masks, as SVG."""
-    return _picture(str(default_store()), title, digest, masks, spacing_mm)
+    """A stored image with the outlines of its masks, as SVG; ``masks`` are structure and digest."""
+    return _picture(str(default_store()), title, digest, masks, spacing_mm, ruler)
+
+
+def reading(
+    masks: tuple[tuple[str, str], ...], spacing_mm: tuple[float, float] | None, view: str
+) -> Reading:
+    """What stored outlines measure; ``masks`` are structure and digest."""
+    return _reading(str(default_store()), masks, spacing_mm, view)
+
+
+def pixels(digest: str) -> NDArray[np.uint8]:
+    """The pixels of a stored image, shape (rows, columns) or (rows, columns, 3)."""
+    return _array(artifacts.get(default_store(), digest))
 
 
 def svg_of(
@@ -43,11 +60,12 @@ def svg_of(
     pixels: bytes,
     masks: Mapping[str, bytes],
     spacing_mm: tuple[float, float] | None,
+    ruler: Ruler | None = None,
 ) -> str:
     """The picture as SVG, from the store's own PNG files."""
     image = Image(_array(pixels), spacing_mm=spacing_mm)
     outlines = {structure: _array(data) > 0 for structure, data in masks.items()}
-    return case_picture(image, outlines, title=title, labels=_STRUCTURE_WORDS)
+    return case_picture(image, outlines, title=title, labels=STRUCTURE_WORDS, ruler=ruler)
 
 
 def _array(data: bytes) -> NDArray[np.uint8]:
@@ -69,6 +87,18 @@ def _picture(
     digest: str,
     masks: tuple[tuple[str, str], ...],
     spacing_mm: tuple[float, float] | None,
+    ruler: Ruler | None,
 ) -> str:
     kept = {structure: artifacts.get(Path(root), mask) for structure, mask in masks}
-    return svg_of(title, artifacts.get(Path(root), digest), kept, spacing_mm)
+    return svg_of(title, artifacts.get(Path(root), digest), kept, spacing_mm, ruler)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _reading(
+    root: str,
+    masks: tuple[tuple[str, str], ...],
+    spacing_mm: tuple[float, float] | None,
+    view: str,
+) -> Reading:
+    kept = {structure: stored_mask(Path(root), digest) for structure, digest in masks}
+    return measured_view.read(kept, spacing_mm, view)

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from clnm_core.domain.image import Image
 from clnm_core.report.case_html import case_html
 from clnm_core.report.case_words import case_answer
 from clnm_core.report.wording import percent, percent_interval
@@ -17,10 +16,11 @@ from clnm_core.store.records import ModelRecord
 from clnm_core.systems.case import CaseReport
 from clnm_core.ui import cached, cached_models, panels
 from clnm_core.ui.charts.contributions import contributions_figure
+from clnm_core.ui.outline_upload import Outlined
 from clnm_core.ui.words import plain
 
 
-def draw(record: ModelRecord, values: Mapping[str, Any], image: Image | None) -> None:
+def draw(record: ModelRecord, values: Mapping[str, Any], outlined: Outlined | None) -> None:
     """Judge the case and draw the answer under the form."""
     report = case_report(cached_models.loaded(record), record, values)
     st.divider()
@@ -55,15 +55,15 @@ def draw(record: ModelRecord, values: Mapping[str, Any], image: Image | None) ->
         "Lundberg 2017, arXiv:1705.07874.",
         "contributions",
     )
-    _downloads(report, image)
+    _downloads(report, outlined)
     panels.methods_line(
         f"Ridge-penalised logistic regression on {report.trained_on}; interval: {report.risk.method}. "
         f"Threshold: Youden's index on {record.manifest['threshold_from']} cases."
     )
 
 
-def _downloads(report: CaseReport, image: Image | None) -> None:
-    images = [("uploaded picture", image)] if image is not None else []
+def _downloads(report: CaseReport, outlined: Outlined | None) -> None:
+    images = [("uploaded picture", outlined.image)] if outlined is not None else []
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",

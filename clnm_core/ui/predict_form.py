@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -18,6 +18,8 @@ from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
 _ASKED = "_predict_asked"
+_WAITING = "_predict_waiting"
+_MEASURED = "_predict_measured"
 _COLUMNS = 3
 
 
@@ -49,6 +51,7 @@ def draw(record: ModelRecord) -> dict[str, Any] | None:
     Nothing that is filled in enters the address or leaves the session.
     """
     model = cached_models.loaded(record)
+    st.session_state.update(st.session_state.pop(_WAITING, {}))
     with st.form("case_form", border=True):
         st.markdown("**Findings.** Leave empty what is not known.")
         given = _fields(model.design.columns, record)
@@ -60,6 +63,61 @@ def draw(record: ModelRecord) -> dict[str, Any] | None:
     return read_form(given, model.design.columns)
 
 
+def fill(record: ModelRecord, values: Mapping[str, Any]) -> None:
+    """Put measured values into fields of the form, at the next run.
+
+    Until the visitor changes one, it follows what :func:`follow` is told.
+
+    Parameters
+    ----------
+    record : ModelRecord
+        The model whose form it is.
+    values : mapping
+        By column, each fit for it.
+
+    """
+    words = {_key(record, name): _as_field(value) for name, value in values.items()}
+    st.session_state[_WAITING] = words
+    st.session_state[_MEASURED] = words
+
+
+def follow(record: ModelRecord, values: Mapping[str, Any]) -> bool:
+    """Renew the fields that came from a measurement and were not changed since.
+
+    A field whose value is no longer measured becomes unknown again.
+
+    Returns
+    -------
+    bool
+        Whether a field changes at the next run.
+
+    """
+    now = {_key(record, name): _as_field(value) for name, value in values.items()}
+    measured = st.session_state.get(_MEASURED, {})
+    untouched = {key for key, word in measured.items() if st.session_state.get(key) == word}
+    fresh = {key: now.get(key, None if _is_number(measured[key]) else UNKNOWN) for key in untouched}
+    st.session_state[_MEASURED] = fresh
+    changed = {key: word for key, word in fresh.items() if word != measured[key]}
+    if changed:
+        st.session_state[_WAITING] = changed
+    return bool(changed)
+
+
+def _key(record: ModelRecord, column: str) -> str:
+    return f"form_{record.cohort}_{column}"
+
+
+def _as_field(value: Any) -> float | str:
+    """A value as the field of its column holds it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else round(float(value), 2)
+
+
+def _is_number(word: object) -> bool:
+    return word is None or isinstance(word, float)
+
+
 def _fields(columns: Sequence[Column], record: ModelRecord) -> dict[str, Any]:
     given = {}
     for start in range(0, len(columns), _COLUMNS):
@@ -68,7 +126,7 @@ def _fields(columns: Sequence[Column], record: ModelRecord) -> dict[str, Any]:
             st.columns(_COLUMNS, vertical_alignment="bottom"), row, strict=False
         ):
             with place:
-                given[column.name] = _field(column, f"form_{record.cohort}_{column.name}")
+                given[column.name] = _field(column, _key(record, column.name))
     return given
 
 

@@ -1,0 +1,233 @@
+"""How is the outline of a stored image corrected, and the earlier one brought back?"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from clnm_core.domain.columns import Registry
+from clnm_core.domain.image import Image, Modality
+from clnm_core.errors import ClnmError
+from clnm_core.store import outlines
+from clnm_core.store.outlines import Correction
+from clnm_core.store.places import default_store
+from clnm_core.ui import cached, outline_editor, pictures, visitor
+from clnm_core.ui.outline_draft import differing
+from clnm_core.ui.outline_editor import NAMES, Subject
+from clnm_core.ui.words import plain
+
+_PLACE = "case_outline"
+_OPEN = "_case_outline_open"
+_SAID = "_case_outline_said"
+
+
+def spacing_of(image: Mapping[Hashable, Any]) -> tuple[float, float] | None:
+    """Spacing of a row of the table ``images``; ``None`` where it is not known."""
+    spacing = (image["row_spacing_mm"], image["col_spacing_mm"])
+    if any(step is None or step != step for step in spacing):
+        return None
+    return float(spacing[0]), float(spacing[1])
+
+
+def modality_of(image: Mapping[Hashable, Any]) -> Modality:
+    """Modality of a row of the table ``images``."""
+    return Modality(image["modality"]) if image["modality"] in set(Modality) else Modality.OTHER
+
+
+def view_of(image: Mapping[Hashable, Any]) -> str:
+    """View of a row of the table ``images``; empty where it is not known."""
+    return image["view"] if isinstance(image["view"], str) else ""
+
+
+def button(cohort: str, image_id: str) -> None:
+    """The button under a picture that opens its editor, or why there is none."""
+    said = st.session_state.get(_SAID)
+    if said and said[0] == (cohort, image_id):
+        st.success(plain(said[1]), icon=":material/check:")
+        del st.session_state[_SAID]
+    obstacle = outlines.obstacle(cached.warehouse(cohort).root)
+    if obstacle or is_open(cohort, image_id):
+        if obstacle:
+            st.caption(plain(obstacle))
+        return
+    st.button(
+        "Correct the outline",
+        icon=":material/draw:",
+        key=f"correct/{cohort}/{image_id}",
+        on_click=_open,
+        args=(cohort, image_id),
+    )
+
+
+def is_open(cohort: str, image_id: str) -> bool:
+    """Whether the editor of that image is open."""
+    return bool(st.session_state.get(_OPEN) == (cohort, image_id))
+
+
+def close() -> None:
+    """Close the editor and let go of what was drawn."""
+    st.session_state.pop(_OPEN, None)
+    outline_editor.forget(_PLACE)
+
+
+@st.fragment
+def draw(
+    cohort: str,
+    image: Mapping[Hashable, Any],
+    masks: Mapping[str, str],
+    registry: Registry,
+    recorded: Mapping[str, Any],
+) -> None:
+    """Draw the editor of one image.
+
+    Parameters
+    ----------
+    cohort : str
+    image : mapping
+        Its row of the table ``images``.
+    masks : mapping of str to str
+        The digests of its outlines, by structure.
+    registry : Registry
+    recorded : mapping
+        Values of its case, by column.
+
+    """
+    image_id = str(image["image_id"])
+    if not is_open(cohort, image_id):
+        st.rerun()
+    subject = _subject(cohort, image, masks, registry, recorded)
+    with st.container(border=True, key="outline_editor"):
+        st.subheader(f"Correct the outlines of {plain(image_id)}", anchor=False)
+        outline_editor.draw(subject, partial(_finish, cohort, image_id, subject, masks))
+        _earlier(cohort, image_id, masks)
+
+
+def _subject(
+    cohort: str,
+    image: Mapping[Hashable, Any],
+    masks: Mapping[str, str],
+    registry: Registry,
+    recorded: Mapping[str, Any],
+) -> Subject:
+    stored = {name: outlines.stored_mask(default_store(), mask) for name, mask in masks.items()}
+    return Subject(
+        place=_PLACE,
+        key="/".join(
+            [cohort, str(image["image_id"]), str(image["digest"]), *sorted(masks.values())]
+        ),
+        image=Image(
+            pictures.pixels(str(image["digest"])),
+            spacing_mm=spacing_of(image),
+            modality=modality_of(image),
+        ),
+        masks=stored,
+        view=view_of(image),
+        registry=registry,
+        recorded=recorded,
+    )
+
+
+def _finish(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]) -> None:
+    draft = outline_editor.draft_of(subject)
+    different = differing(draft, subject.masks)
+    gone = [NAMES[name].lower() for name, mask in different.items() if mask is None]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Save",
+            type="primary",
+            icon=":material/save:",
+            key="case_outline_save",
+            disabled=not different or bool(gone),
+            on_click=_save,
+            args=(cohort, image_id, subject, masks),
+        )
+        st.button("Close without saving", key="case_outline_close", on_click=close)
+        if gone:
+            st.caption(
+                f"An outline of the store is replaced, not taken away: draw the {gone[0]} again."
+            )
+        elif different:
+            st.caption("Saving makes a new version of the store; every page then follows.")
+
+
+def _save(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]) -> None:
+    """Publish what was drawn; what cannot be kept is said where it was drawn."""
+    draft = outline_editor.draft_of(subject)
+    fresh = {
+        name: mask for name, mask in differing(draft, subject.masks).items() if mask is not None
+    }
+    if not fresh:
+        return
+    try:
+        version = outlines.correct_outlines(
+            default_store(), cohort, image_id, fresh, seen=masks, actor=visitor.login()
+        )
+    except ClnmError as error:
+        st.session_state[subject.slot] = (
+            subject.key,
+            replace(draft, stamp=draft.stamp + 1, problem=str(error)),
+            (),
+        )
+        return
+    _done(cohort, image_id, f"The outline is kept: store version {version}.")
+
+
+def _restore(cohort: str, image_id: str, one: Correction, standing: str) -> None:
+    try:
+        version = outlines.restore_outline(
+            default_store(),
+            cohort,
+            image_id,
+            one.structure,
+            one.old,
+            seen=standing,
+            actor=visitor.login(),
+        )
+    except ClnmError as error:
+        st.session_state["_case_outline_problem"] = str(error)
+        return
+    _done(cohort, image_id, f"The earlier outline is back: store version {version}.")
+
+
+def _earlier(cohort: str, image_id: str, masks: Mapping[str, str]) -> None:
+    """Who corrected this image, newest first, each with a way back."""
+    panel = st.expander("Earlier outlines", key="case_outline_earlier", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        problem = st.session_state.pop("_case_outline_problem", None)
+        if problem:
+            st.error(plain(problem), icon=":material/error:")
+        found = outlines.history(default_store(), cohort, image_id)
+        if not found:
+            st.caption("Nobody has corrected this image.")
+        for number, one in enumerate(found):
+            standing = masks.get(one.structure, "")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                at = one.at[:16].replace("T", " ")
+                st.markdown(
+                    plain(
+                        f"{at} UTC, {one.who}: {NAMES[one.structure].lower()}, version {one.version}"
+                    ),
+                    width="stretch",
+                )
+                st.button(
+                    "Restore the one before",
+                    key=f"restore/{cohort}/{image_id}/{number}/{one.version}",
+                    disabled=one.old == standing,
+                    on_click=partial(_restore, cohort, image_id, one, standing),
+                )
+
+
+def _open(cohort: str, image_id: str) -> None:
+    close()
+    st.session_state[_OPEN] = (cohort, image_id)
+
+
+def _done(cohort: str, image_id: str, words: str) -> None:
+    close()
+    st.session_state[_SAID] = ((cohort, image_id), words)

@@ -1,0 +1,305 @@
+"""How does a person correct the outlines of a picture? The pen, the tools, and what they measure.
+
+The draft is kept for the visit, one per place where an editor stands; whoever opens the editor
+decides what becomes of it. Nothing here writes to a store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from clnm_core.domain.columns import Registry
+from clnm_core.domain.image import Image, Modality
+from clnm_core.errors import ClnmError
+from clnm_core.ui import measured_view, outline_canvas, outline_numbers
+from clnm_core.ui.measured_view import Reading
+from clnm_core.ui.outline_draft import (
+    WAYS,
+    Draft,
+    Mask,
+    begun,
+    changed,
+    drawn,
+    refused,
+    undone,
+)
+from clnm_core.ui.words import plain
+
+NAMES = {"nodule": "Nodule", "gland": "Thyroid", "node": "Lymph node"}
+"""What can be outlined, as a reader sees it."""
+
+VIEWS = {"": "not known", "transverse": "transverse", "longitudinal": "longitudinal"}
+
+_ZOOMS = {1.0: "1×", 2.0: "2×", 4.0: "4×"}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Subject:
+    """One picture whose outlines can be corrected.
+
+    Parameters
+    ----------
+    place : str
+        Where the editor stands; a word for the keys of its widgets.
+    key : str
+        Tells this picture with these outlines from any other; another key begins another draft.
+    image : Image
+    masks : mapping of str to numpy.ndarray of bool, shape (rows, columns)
+        The outlines that are there.
+    view : str
+        ``transverse``, ``longitudinal``, or empty where the visitor has to say.
+    registry : Registry
+        For the names of what is measured.
+    recorded : mapping or None
+        Values of the table by column; ``None`` where there is no table.
+
+    """
+
+    place: str
+    key: str
+    image: Image
+    masks: Mapping[str, Mask]
+    view: str
+    registry: Registry
+    recorded: Mapping[str, Any] | None = None
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """What can be outlined: a lymph node on CT, else nodule and gland; and what is."""
+        usual = ("node",) if self.image.modality is Modality.CT else ("nodule", "gland")
+        return (*usual, *(name for name in NAMES if name in self.masks and name not in usual))
+
+    @property
+    def slot(self) -> str:
+        """Where the draft is kept for the visit."""
+        return f"_draft_{self.place}"
+
+
+def draft_of(subject: Subject) -> Draft:
+    """The draft as it stands: what was begun on this picture, else its outlines."""
+    kept = st.session_state.get(subject.slot)
+    if kept is None or kept[0] != subject.key:
+        kept = (subject.key, begun(_shape(subject), subject.masks), ())
+        st.session_state[subject.slot] = kept
+    draft: Draft = kept[1]
+    return draft
+
+
+def forget(place: str) -> None:
+    """Let go of the draft of a place."""
+    st.session_state.pop(f"_draft_{place}", None)
+
+
+def seen_by(subject: Subject) -> tuple[tuple[float, float] | None, str]:
+    """Spacing and view, as the picture says or the visitor has said.
+
+    A spacing entered by hand is that of square pixels.
+    """
+    spacing, view = subject.image.spacing_mm, subject.view
+    if spacing is None:
+        step = st.session_state.get(f"{subject.place}_spacing_mm")
+        spacing = (float(step), float(step)) if step else None
+    return spacing, view or st.session_state.get(f"{subject.place}_view") or ""
+
+
+def reading_of(subject: Subject) -> Reading:
+    """What the draft measures; measured once for each state of it."""
+    draft, spec = draft_of(subject), seen_by(subject)
+    slot = f"_reading_{subject.place}"
+    key = (subject.key, draft.stamp, spec)
+    kept = st.session_state.get(slot)
+    if kept is None or kept[0] != key:
+        kept = (key, measured_view.read(draft.masks, *spec))
+        st.session_state[slot] = kept
+    reading: Reading = kept[1]
+    return reading
+
+
+def draw(subject: Subject, finish: Callable[[], None]) -> None:
+    """Draw the picture to draw on, the tools, and what the outlines measure.
+
+    ``finish`` draws what ends the correction, under the tools.
+    """
+    picture, tools = st.columns([3, 2], gap="large")
+    with tools:
+        structure = _pick_structure(subject)
+        tool, way, zoom = _pick_tool(subject)
+        _buttons(subject, structure)
+        finish()
+        _notes(subject)
+        _say_view(subject)
+        _say_spacing(subject)
+        outline_numbers.draw(
+            subject.place,
+            draft_of(subject),
+            structure,
+            way,
+            seen_by(subject)[0],
+            lambda act: _act(subject, act),
+        )
+    with picture:
+        _canvas(subject, structure, tool, way, zoom)
+        measured_view.draw(
+            reading_of(subject), registry=subject.registry, recorded=subject.recorded
+        )
+
+
+def _canvas(subject: Subject, structure: str, tool: str, way: str, zoom: float) -> None:
+    key, draft = f"{subject.place}_canvas", draft_of(subject)
+    outline_canvas.draw(
+        replace(subject.image, spacing_mm=seen_by(subject)[0]),
+        draft.masks,
+        structure=structure,
+        tool=tool,
+        zoom=zoom,
+        stamp=draft.stamp,
+        ruler=reading_of(subject).ruler,
+        words=f"{NAMES[structure]} on the picture, to be outlined.",
+        key=key,
+        on_drawn=lambda: _act(
+            subject, lambda now: drawn(now, structure, outline_canvas.message(key), way)
+        ),
+    )
+    if draft.problem:
+        st.warning(plain(draft.problem), icon=":material/gesture:")
+    else:
+        st.caption(outline_canvas.HINTS[tool])
+
+
+def propose(subject: Subject) -> None:
+    """Put the outlines that the network proposes into the draft; the rest stays as it is."""
+    from clnm_core.imaging.segmentation.proposal import propose as proposed  # loads the network
+
+    draft = draft_of(subject)
+    try:
+        proposal = proposed(subject.image)
+    except ClnmError as error:
+        _keep(subject, refused(draft, str(error)))
+        return
+    found = {name: mask for name, mask in proposal.masks.items() if mask.any()}
+    _keep(subject, changed(draft, found), tuple(proposal.notes))
+
+
+def can_propose(subject: Subject) -> bool:
+    """Whether the network has learned from pictures of this kind: ultrasound, or not said."""
+    return subject.image.modality is not Modality.CT
+
+
+def _pick_structure(subject: Subject) -> str:
+    draft = draft_of(subject)
+    names = subject.structures
+    return str(
+        st.segmented_control(
+            "Outline of",
+            names,
+            default=names[0],
+            required=True,
+            format_func=lambda name: NAMES[name] + (" ✓" if draft[name] is not None else ""),
+            key=f"{subject.place}_structure_{len(names)}_{names[0]}",
+        )
+    )
+
+
+def _pick_tool(subject: Subject) -> tuple[str, str, float]:
+    with st.container(horizontal=True):
+        tool = _choice("Draw by", outline_canvas.TOOLS, f"{subject.place}_tool")
+        way = "replace"
+        if tool != "adjust":
+            way = _choice("The drawing", WAYS, f"{subject.place}_way")
+        zoom = _choice("Zoom", _ZOOMS, f"{subject.place}_zoom")
+    return tool, way, zoom
+
+
+def _choice(label: str, names: Mapping[Any, str], key: str) -> Any:
+    return st.segmented_control(
+        label,
+        list(names),
+        default=next(iter(names)),
+        required=True,
+        format_func=lambda name: names[name],
+        key=key,
+    )
+
+
+def _buttons(subject: Subject, structure: str) -> None:
+    draft, place = draft_of(subject), subject.place
+    with st.container(horizontal=True):
+        if can_propose(subject) and st.button(
+            "Propose",
+            icon=":material/auto_awesome:",
+            key=f"{place}_propose",
+            help="A network outlines nodule and thyroid; you correct it. Undo brings the earlier outlines back.",
+        ):
+            with st.spinner("Looking for nodule and thyroid"):
+                propose(subject)
+            st.rerun(scope="fragment")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key=f"{place}_undo",
+            disabled=not draft.past,
+            on_click=_act,
+            args=(subject, undone),
+        )
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            key=f"{place}_clear",
+            disabled=draft[structure] is None,
+            help=f"Take the outline of the {NAMES[structure].lower()} away.",
+            on_click=_act,
+            args=(subject, lambda now: changed(now, {structure: None})),
+        )
+
+
+def _notes(subject: Subject) -> None:
+    for note in st.session_state[subject.slot][2]:
+        st.info(plain(note), icon=":material/auto_awesome:")
+
+
+def _say_view(subject: Subject) -> None:
+    if not subject.view and subject.image.modality is not Modality.CT:
+        st.selectbox(
+            "View",
+            list(VIEWS),
+            format_func=lambda view: VIEWS[view],
+            key=f"{subject.place}_view",
+            persist_state="session",
+            help="Taller than wide is read on the transverse view, the third of the lobe on the longitudinal one.",
+        )
+
+
+def _say_spacing(subject: Subject) -> None:
+    """Where the picture does not say how large its pixels are, a person may."""
+    if subject.image.spacing_mm is None:
+        st.number_input(
+            "Millimetres per pixel, entered by hand",
+            min_value=0.001,
+            max_value=10.0,
+            value=None,
+            step=0.01,
+            format="%g",
+            placeholder="unknown",
+            key=f"{subject.place}_spacing_mm",
+            persist_state="session",
+            help="The picture does not say how large its pixels are. Divide a length on its scale by the pixels that it spans. What you enter is not kept.",
+        )
+        if seen_by(subject)[0] is not None:
+            st.caption("Millimetres are measured with the spacing that you entered.")
+
+
+def _act(subject: Subject, act: Callable[[Draft], Draft]) -> None:
+    _keep(subject, act(draft_of(subject)))
+
+
+def _keep(subject: Subject, draft: Draft, notes: tuple[str, ...] = ()) -> None:
+    st.session_state[subject.slot] = (subject.key, draft, notes)
+
+
+def _shape(subject: Subject) -> tuple[int, int]:
+    rows, columns = subject.image.pixels.shape[:2]
+    return rows, columns
