@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from clnm_core.errors import FeatureError, JobError
 BACKENDS = ("loky", "dask", "ray")
 
 _PACKAGES = {"loky": ("joblib",), "dask": ("dask", "distributed"), "ray": ("ray",)}
+_ROUND = 4
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {
     **{name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")},
@@ -80,18 +82,37 @@ def results(
     if processes == 1 and is_on_this_machine(backend):
         yield from map(function, tasks)
         return
-    from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     with _ready(backend, processes):
-        parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
         try:
-            yield from parallel(delayed(function)(task) for task in tasks)
+            if backend == "ray":
+                yield from _in_rounds(function, tasks)
+            else:
+                yield from _as_they_come(function, tasks)
         except TerminatedWorkerError as error:
             raise JobError(
                 "A process that measured images died, most likely for want of memory. Choose a "
                 "smaller network or stop other programs, then resume: what is finished is kept."
             ) from error
+
+
+def _as_they_come(function: Callable[[In], Out], tasks: Iterable[In]) -> Iterator[Out]:
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
+    yield from parallel(delayed(function)(task) for task in tasks)
+
+
+def _in_rounds(function: Callable[[In], Out], tasks: Iterable[In]) -> Iterator[Out]:
+    """A few tasks for each process at a time, for a backend that gives results only at the end."""
+    from joblib import Parallel, delayed, effective_n_jobs
+
+    at_once = _ROUND * effective_n_jobs(None)
+    coming = iter(tasks)
+    with Parallel(batch_size=1) as parallel:  # keeps its processes, and what they have loaded
+        while batch := list(islice(coming, at_once)):
+            yield from parallel(delayed(function)(task) for task in batch)
 
 
 @contextmanager
@@ -100,24 +121,25 @@ def _ready(backend: str, processes: int) -> Iterator[None]:
     from joblib import parallel_config
 
     with ExitStack() as stack:
-        more: dict[str, Any] = {}
-        if backend == "dask":
-            _start_dask(stack, processes)
-        elif backend == "ray":
-            _start_ray(stack, processes)
-        else:
+        more: dict[str, Any] = {"n_jobs": processes}
+        if backend == "loky":
             more["inner_max_num_threads"] = 1
             stack.callback(_end_loky)
-        with parallel_config(backend, n_jobs=processes, **more):
+        else:
+            start = _start_dask if backend == "dask" else _start_ray
+            more["n_jobs"] = processes if start(stack, processes) else -1
+        with parallel_config(backend, **more):
             yield
 
 
-def _start_dask(stack: ExitStack, processes: int) -> None:
+def _start_dask(stack: ExitStack, processes: int) -> bool:
+    """Connect; returns whether the cluster is ours alone, of this machine."""
     import dask
     from distributed import Client, LocalCluster
 
     address = dask.config.get("scheduler-address", None)
-    if address is None:
+    is_ours = address is None
+    if is_ours:
         with dask.config.set({"distributed.nanny.pre-spawn-environ": _ENVIRONMENT}):
             address = stack.enter_context(
                 LocalCluster(
@@ -129,9 +151,11 @@ def _start_dask(stack: ExitStack, processes: int) -> None:
                 )
             )
     stack.enter_context(Client(address))
+    return is_ours
 
 
-def _start_ray(stack: ExitStack, processes: int) -> None:
+def _start_ray(stack: ExitStack, processes: int) -> bool:
+    """Connect; returns whether the cluster is ours alone, of this machine."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
     from ray.util.joblib import register_ray
@@ -147,6 +171,7 @@ def _start_ray(stack: ExitStack, processes: int) -> None:
         )
         stack.callback(ray.shutdown)
     register_ray()
+    return is_ours
 
 
 def _end_loky() -> None:
