@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from clnm_core.store.ingest.mapping import Mapping
 from clnm_core.store.ingest.publishing import import_table
 from clnm_core.store.ingest.row_rules import Issue
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, cohort_bar, frame, import_draft, import_upload, panels
+from clnm_core.ui import cached, cohort_bar, frame, import_draft, import_upload, panels, visitor
 from clnm_core.ui.import_draft import Draft
 from clnm_core.ui.words import plain
 
@@ -56,6 +56,19 @@ def done(report: ImportReport) -> None:
         f"are in the store, version {report.version}.",
         icon=":material/check_circle:",
     )
+    if report.waiting:
+        st.info(
+            f"{count_text(report.waiting, 'picture')} {'waits' if report.waiting == 1 else 'wait'} "
+            "below until somebody has looked: text in them may name a patient.",
+            icon=":material/visibility:",
+        )
+    if report.refused:
+        st.warning(
+            f"{count_text(len(report.refused), 'image file')} could not be read and "
+            f"{'was' if len(report.refused) == 1 else 'were'} left out.",
+            icon=":material/broken_image:",
+        )
+        _table_of(report.refused, "Image files that could not be read", "import-refused")
     for note in report.notes:
         st.caption(plain(note))
     for file, label in (("overview.py", "See the cohort"), ("predict.py", "Train a model on it")):
@@ -112,15 +125,19 @@ def _found(checked: Checked, rows: int) -> None:
 
 
 def _issues(issues: tuple[Issue, ...]) -> None:
-    table = pd.DataFrame([issue.to_dict() for issue in issues])
-    table.columns = pd.Index(["Row", "Column", "Value", "Rule"])
     st.error(
         f"{count_text(len(issues), 'cell')} must be corrected in the file, or in the mapping above. "
         "Nothing has been stored.",
         icon=":material/rule:",
     )
-    st.dataframe(table, hide_index=True, alt="Cells that break a rule")
-    panels.table_download(table, "import-issues")
+    _table_of(issues, "Cells that break a rule", "import-issues")
+
+
+def _table_of(issues: tuple[Issue, ...], alt: str, name: str) -> None:
+    table = pd.DataFrame([issue.to_dict() for issue in issues])
+    table.columns = pd.Index(["Row", "Column", "Value", "Rule"])
+    st.dataframe(table, hide_index=True, alt=alt)
+    panels.table_download(table, name)
 
 
 def _publish(draft: Draft, mapping: Mapping) -> None:
@@ -144,13 +161,40 @@ def _publish(draft: Draft, mapping: Mapping) -> None:
             ["add these rows to it", "replace it, with its models and risks"],
             key="import_how",
         )
+    said = _images_said(mapping) if import_upload.has_images() else _Said()
     if st.button(
         f"Import {count_text(len(draft.table), 'row')}", type="primary", key="import_publish"
     ):
-        _run(draft, replace(mapping, cohort=name, title=title), how)
+        _run(draft, replace(mapping, cohort=name, title=title), how, said)
 
 
-def _run(draft: Draft, mapping: Mapping, how: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody says of the images before they come in."""
+
+    images_reviewed: bool = False
+    skip_refused: bool = False
+
+
+def _images_said(mapping: Mapping) -> _Said:
+    st.caption(
+        "Images are de-identified on the way in. One in which text may name a patient waits below "
+        "until somebody has looked at it."
+    )
+    are_reviewed = st.toggle(
+        "A person has looked at these pictures; no text in them names a patient",
+        key="import_images_reviewed",
+        help="None of them waits then. The audit trail says that you said so.",
+    )
+    skips = bool(mapping.image) and st.toggle(
+        "Import without the image files that cannot be read",
+        key="import_skip_refused",
+        help="Otherwise a file that the table names and that cannot be read stops the import.",
+    )
+    return _Said(are_reviewed, skips)
+
+
+def _run(draft: Draft, mapping: Mapping, how: str, said: _Said) -> None:
     bar = st.progress(0.0, "Beginning")
 
     def show(share: float, step: str) -> None:
@@ -165,11 +209,16 @@ def _run(draft: Draft, mapping: Mapping, how: str) -> None:
                 images_dir=import_upload.save_images(Path(folder)),
                 append=how.startswith("add"),
                 replace=how.startswith("replace"),
+                actor=visitor.login(),
+                images_reviewed=said.images_reviewed,
+                skip_refused=said.skip_refused,
                 progress=show,
             )
     except ImportRefusedError as error:
         bar.empty()
         _issues(error.report.issues)
+        for note in error.report.notes:
+            st.caption(plain(note))
         return
     except ClnmError as error:
         bar.empty()

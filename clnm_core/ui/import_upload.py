@@ -30,6 +30,11 @@ def ask() -> Draft | None:
     return draft
 
 
+def has_images() -> bool:
+    """Whether any image was uploaded."""
+    return bool(st.session_state.get("import_images"))
+
+
 def save_images(into: Path) -> Path | None:
     """Write the uploaded images into a folder of ours; ``None`` where there are none."""
     given = st.session_state.get("import_images") or []
@@ -56,9 +61,7 @@ def _upload() -> None:
         "from it, and only when you say so."
     )
     _images()
-    if st.session_state.get("import_images") and st.button(
-        "Make a table of these images", key="import_images_only"
-    ):
+    if has_images() and st.button("Make a table of these images", key="import_images_only"):
         with tempfile.TemporaryDirectory(prefix="clnm-images-") as folder:
             save_images(Path(folder))
             import_draft.begin_with(folder_table(Path(folder)))
@@ -67,8 +70,9 @@ def _upload() -> None:
 
 def _images() -> None:
     st.file_uploader(
-        "Images and masks, if there are any; the outline of name.png is name_mask.png",
-        type=["png", "jpg", "jpeg", "tif", "tiff", "dcm", "dicom"],
+        "Images and masks, if there are any; the outline of name.png is name_mask.png, of scan.dcm "
+        "also scan_mask.nii.gz, scan_seg.dcm or scan_rtstruct.dcm",
+        type=["png", "jpg", "jpeg", "tif", "tiff", "dcm", "dicom", "nii", "gz", "nrrd"],
         accept_multiple_files=True,
         key="import_images",
         max_upload_size=LARGEST_MB,
