@@ -61,7 +61,7 @@ def perturbed(
     >>> mask[2:7, 2:7] = True
     >>> drawn = Item(np.zeros((9, 9), np.float32), mask)
     >>> [int(one.lesion.sum()) for one in perturbed(drawn, seed=0, shifts=0)]
-    [25, 9, 49]
+    [25, 5, 45]
 
     """
     if not (np.isfinite(pixels) and pixels > 0):
@@ -71,8 +71,9 @@ def perturbed(
     if item.lesion is None or not item.lesion.any():
         raise FeatureError("There is no outline of the lesion to perturb. Draw one first.")
     window = _window(item.lesion, int(np.ceil(pixels)) + 6)
-    depth = _depth(item.lesion[window])
-    masks = [_outline_at(depth, pixels), _outline_at(depth, -pixels)]
+    drawn = item.lesion[window]
+    depth = _depth(drawn)
+    masks = [_outline_at(np.where(drawn, depth, -np.inf), pixels), drawn | (depth >= -pixels)]
     random = np.random.default_rng(seed)
     for _ in range(shifts):
         angle, length = random.uniform(0, 2 * np.pi), pixels * np.sqrt(random.uniform())
@@ -94,12 +95,16 @@ def _window(mask: NDArray[np.bool_], room: int) -> tuple[slice, slice]:
 def _depth(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How far inside (above 0) or outside each pixel centre lies, in pixels from the line.
 
-    The line runs halfway between the last pixel inside and the first outside. A mask that fills
-    its window has no outside there, and counts as deeper than the window is wide.
+    The line runs halfway between the last pixel inside and the first outside; blurred by a pixel,
+    so that it crosses slanting edges at parts of pixels. A mask that fills its window has no
+    outside there, and counts as deeper than the window is wide.
     """
     if mask.all():
         return np.full(mask.shape, float(max(mask.shape)))
-    return np.where(mask, distance_transform_edt(mask) - 0.5, 0.5 - distance_transform_edt(~mask))
+    stepped = np.where(
+        mask, distance_transform_edt(mask) - 0.5, 0.5 - distance_transform_edt(~mask)
+    )
+    return gaussian_filter(stepped, 1.0, mode="nearest")
 
 
 def _outline_at(depth: NDArray[np.float64], level: float) -> NDArray[np.bool_]:

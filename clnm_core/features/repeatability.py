@@ -144,7 +144,7 @@ def _from_ratio(
 def _agreement(s: _Squares, upper: float) -> _Three:
     n, k = s.n, s.k
     icc = (s.items - s.rest) / (s.items + (k - 1) * s.rest + k * (s.ratings - s.rest) / n)
-    gap = n * np.maximum(1 - icc, np.finfo(float).tiny)
+    gap = n * np.maximum(1 - icc, np.finfo(float).eps)
     a, b = k * icc / gap, 1 + k * icc * (n - 1) / gap
     freedom = (a * s.ratings + b * s.rest) ** 2 / (
         (a * s.ratings) ** 2 / (k - 1) + (b * s.rest) ** 2 / ((n - 1) * (k - 1))
@@ -154,7 +154,7 @@ def _agreement(s: _Squares, upper: float) -> _Three:
     above = f_distribution.ppf(upper, freedom, n - 1)
     low = n * (s.items - below * s.rest) / (below * spread + n * s.items)
     high = n * (above * s.items - s.rest) / (spread + n * above * s.items)
-    is_perfect = (s.ratings == 0) & (s.rest == 0)
+    is_perfect = s.ratings + s.rest <= 1e-28 * s.items  # no more than rounding leaves
     return icc, np.where(is_perfect, 1.0, low), np.where(is_perfect, 1.0, high)
 
 
