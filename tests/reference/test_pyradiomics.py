@@ -68,10 +68,10 @@ def measured(folder: Path, name: str, case: str, settings: dict) -> np.ndarray:
     roi = Roi(torch.from_numpy(image[box].copy()), torch.from_numpy(mask[box].copy()))
     canvas = lay([roi])
     if "binCount" in settings:
-        level = by_count(canvas.values, canvas.owner, canvas.pixels, count=settings["binCount"])
+        level, _ = by_count(canvas.values, canvas.owner, canvas.pixels, count=settings["binCount"])
     else:
         width = settings.get("binWidth", 25)
-        level = by_width(canvas.values, canvas.owner, canvas.pixels, width=width)
+        level, _ = by_width(canvas.values, canvas.owner, canvas.pixels, width=width)
     ground = graded(canvas, level)
     if name == "firstorder":
         return intensity_features(
@@ -84,7 +84,7 @@ def measured(folder: Path, name: str, case: str, settings: dict) -> np.ndarray:
         )[0].numpy()
     return texture_features(
         ground,
-        level.max()[None],
+        level.max()[None].long(),
         [name],
         distances=settings["distances"],
         alpha=settings.get("gldm_a", 0),

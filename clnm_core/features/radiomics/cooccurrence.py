@@ -50,7 +50,7 @@ def graded(canvas: Canvas, levels: Tensor) -> Graded:
     """Spread the levels of the pixels inside over the row."""
     highest = int(levels.max())
     level = levels.int()
-    code = canvas.owner.int() * (highest + 1) + level
+    code = (canvas.owner.int() * (highest + 1)).add_(level)
     return Graded(canvas, canvas.spread(level), canvas.spread(code), highest)
 
 
@@ -77,8 +77,7 @@ def cooccurrence(ground: Graded, step: tuple[int, ...]) -> Tensor:
 
     """
     shift, n = shift_of(step, ground.canvas.strides), ground.levels + 1
-    pair = ground.code[:-shift] * n
-    pair += ground.level[shift:]
+    pair = torch.add(ground.level[shift:], ground.code[:-shift], alpha=n)
     counts = torch.bincount(pair, minlength=ground.canvas.regions * n * n)
     found = ground.per_level(counts)[..., 1:]
     return found + found.transpose(1, 2)

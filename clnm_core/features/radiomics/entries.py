@@ -7,6 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from clnm_core.features.radiomics.canvas import where
+
+#: Most things are small: these sizes are counted, larger ones are sorted.
+_SMALL = 32
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entries:
@@ -44,9 +49,9 @@ def of_counts(counts: Tensor) -> Entries:
     """
     matrices, levels, sizes = counts.shape
     flat = counts.reshape(-1)
-    cell = flat.nonzero().flatten()
-    row = torch.div(cell, sizes, rounding_mode="floor")
-    matrix = torch.div(row, levels, rounding_mode="floor")
+    cell = where(flat != 0)
+    row = _split(cell, sizes)
+    matrix = _split(row, levels)
     return Entries(
         matrix=matrix,
         level=row - matrix * levels + 1,
@@ -64,18 +69,25 @@ def of_sizes(owner: Tensor, level: Tensor, size: Tensor, *, matrices: int, level
     owner, level, size : torch.Tensor of int64, shape (n_things,)
 
     """
-    largest = int(size.max()) + 1
-    key = (owner * (levels + 1) + level) * largest + size
-    cell, count = torch.unique(key, return_counts=True)
-    row = torch.div(cell, largest, rounding_mode="floor")
-    matrix = torch.div(row, levels + 1, rounding_mode="floor")
-    return Entries(
-        matrix=matrix,
-        level=row - matrix * (levels + 1),
-        size=cell - row * largest,
-        count=count,
-        matrices=matrices,
-    )
+    row = owner * (levels + 1) + level
+    small = size <= _SMALL
+    key = (row * (_SMALL + 1) + size)[small]
+    dense = torch.bincount(key, minlength=matrices * (levels + 1) * (_SMALL + 1))
+    cell = where(dense != 0)
+    rows, sizes, counts = _split(cell, _SMALL + 1), cell % (_SMALL + 1), dense[cell]
+    if not small.all():
+        largest = int(size.max()) + 1
+        cell, many = torch.unique((row * largest + size)[~small], return_counts=True)
+        rows = torch.cat([rows, _split(cell, largest)])
+        sizes, counts = torch.cat([sizes, cell % largest]), torch.cat([counts, many])
+        rows, order = torch.sort(rows, stable=True)
+        sizes, counts = sizes[order], counts[order]
+    matrix = _split(rows, levels + 1)
+    return Entries(matrix, rows - matrix * (levels + 1), sizes, counts, matrices)
+
+
+def _split(number: Tensor, by: int) -> Tensor:
+    return torch.div(number, by, rounding_mode="floor")
 
 
 def merged(matrices: Entries, group: Tensor, *, groups: int) -> Entries:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from clnm_core.features.radiomics.names import FIRST_ORDER
-from clnm_core.features.radiomics.sums import LOG_2, total, totals
+from clnm_core.features.radiomics.quantiles import quantiles
+from clnm_core.features.radiomics.sums import LOG_2, highest, lowest, total, totals
 
 
 def intensity_features(
@@ -48,19 +48,20 @@ def intensity_features(
     def mean_of(terms: Tensor) -> Tensor:
         return totals(terms, pixels) / number
 
-    ranked = _ranked(values, owner, pixels)
-    first = torch.cumsum(pixels, 0) - pixels
-    tenth, quarter, median, three_quarters, ninetieth = (
-        _quantile(ranked, first, pixels, q) for q in (0.1, 0.25, 0.5, 0.75, 0.9)
+    def spread_out(one_each: Tensor) -> Tensor:
+        return one_each.index_select(0, owner)
+
+    low, high = lowest(values, pixels), highest(values, pixels)
+    tenth, quarter, median, three_quarters, ninetieth = quantiles(
+        values, owner, pixels, low, high, (0.1, 0.25, 0.5, 0.75, 0.9)
     )
-    low, high = ranked[first], ranked[first + pixels - 1]
     # The sum of equal values may be rounded: their mean is the value.
     mean = torch.where(low == high, low, mean_of(values))
-    apart = values - mean[owner]
+    apart = values - spread_out(mean)
     square = apart * apart
     variance, third, fourth = mean_of(square), mean_of(square * apart), mean_of(square * square)
     spread = torch.where(variance > 0, variance, 1)
-    core = ((values >= tenth[owner]) & (values <= ninetieth[owner])).double()
+    core = ((values >= spread_out(tenth)) & (values <= spread_out(ninetieth))).double()
     kept = totals(core, pixels)
     middle = totals(values * core, pixels) / kept
     energy = totals((values + shift) ** 2, pixels)
@@ -78,7 +79,8 @@ def intensity_features(
         "Median": median,
         "Minimum": low,
         "Range": high - low,
-        "RobustMeanAbsoluteDeviation": totals((values - middle[owner]).abs() * core, pixels) / kept,
+        "RobustMeanAbsoluteDeviation": totals((values - spread_out(middle)).abs_() * core, pixels)
+        / kept,
         "RootMeanSquared": (energy / number).sqrt(),
         "Skewness": torch.where(variance > 0, third / (spread * spread.sqrt()), 0.0),
         "StandardDeviation": variance.sqrt(),
@@ -87,26 +89,3 @@ def intensity_features(
         "Variance": variance,
     }
     return torch.stack([found[name] for name in FIRST_ORDER], 1)
-
-
-def _ranked(values: Tensor, owner: Tensor, pixels: Tensor) -> Tensor:
-    """The values, rising within each region."""
-    if values.device.type == "cpu":
-        ranked = values.numpy().copy()
-        for part in np.split(ranked, np.cumsum(pixels.numpy())[:-1]):
-            part.sort()
-        return torch.from_numpy(ranked)
-    order = torch.argsort(values)
-    order = order[torch.argsort(owner[order], stable=True)]
-    return values[order]
-
-
-def _quantile(ranked: Tensor, first: Tensor, pixels: Tensor, q: float) -> Tensor:
-    """Linear between the two values around rank ``q (n - 1)``, as NumPy interpolates."""
-    rank = q * (pixels - 1).double()
-    below = torch.floor(rank)
-    weight = rank - below
-    low = ranked[first + below.long()]
-    high = ranked[first + torch.ceil(rank).long()]
-    gap = high - low
-    return torch.where(weight < 0.5, low + gap * weight, high - gap * (1 - weight))

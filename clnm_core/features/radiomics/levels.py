@@ -11,11 +11,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from clnm_core.features.radiomics.sums import highest, lowest
+
 #: More levels than these are not told apart; nobody measures so many.
 _MOST = 1 << 30
 
 
-def by_width(values: Tensor, owner: Tensor, pixels: Tensor, *, width: float) -> Tensor:
+def by_width(
+    values: Tensor, owner: Tensor, pixels: Tensor, *, width: float
+) -> tuple[Tensor, Tensor]:
     """Levels from 1, in bins of one width.
 
     Parameters
@@ -27,45 +31,42 @@ def by_width(values: Tensor, owner: Tensor, pixels: Tensor, *, width: float) -> 
 
     Returns
     -------
-    torch.Tensor of int64, shape (n_pixels,)
+    level : torch.Tensor of int32, shape (n_pixels,)
+    levels : torch.Tensor of int64, shape (n_regions,)
+        The highest of each region.
 
     Examples
     --------
     >>> grey = torch.tensor([24.0, 25.0, 49.9, 50.0], dtype=torch.float64)
-    >>> by_width(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), width=25).tolist()
+    >>> by_width(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), width=25)[0].tolist()
     [1, 2, 2, 3]
 
     """
-    step = torch.floor(values / width)
-    return (step - _lowest(step, pixels)[owner] + 1).clamp_(max=_MOST).long()
+    step = (values / width).floor_()
+    low = lowest(step, pixels)
+    level = step.sub_(low.index_select(0, owner)).add_(1).clamp_(max=_MOST)
+    return level.int(), highest(level, pixels).long()
 
 
-def by_count(values: Tensor, owner: Tensor, pixels: Tensor, *, count: int) -> Tensor:
+def by_count(values: Tensor, owner: Tensor, pixels: Tensor, *, count: int) -> tuple[Tensor, Tensor]:
     """Levels from 1 to ``count``, in bins that divide each region's range evenly.
 
-    A region of one value is all at level 1.
+    A region of one value is all at level 1. Returns as ``by_width``.
 
     Examples
     --------
     >>> grey = torch.tensor([0.0, 4.9, 5.0, 10.0], dtype=torch.float64)
-    >>> by_count(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), count=2).tolist()
+    >>> by_count(grey, torch.zeros(4, dtype=torch.int64), torch.tensor([4]), count=2)[0].tolist()
     [1, 1, 2, 2]
 
     """
-    low = _lowest(values, pixels)
-    step = (_highest(values, pixels) - low) / count
-    low, step = low[owner], step[owner]
+    low = lowest(values, pixels)
+    step = (highest(values, pixels) - low) / count
+    levels = torch.where(step > 0, count, 1)
+    low, step = low.index_select(0, owner), step.index_select(0, owner)
     level = torch.floor((values - low) / torch.where(step > 0, step, 1.0)).clamp_(0, count - 1)
     # The division may round across an edge: the edges themselves decide.
     is_above = (values >= (level + 1) * step + low) & (level < count - 1) & (step > 0)
     is_below = (values < level * step + low) & (level > 0)
     level += is_above.double() - is_below.double()
-    return level.long() + 1
-
-
-def _lowest(values: Tensor, pixels: Tensor) -> Tensor:
-    return torch.segment_reduce(values, "min", lengths=pixels)
-
-
-def _highest(values: Tensor, pixels: Tensor) -> Tensor:
-    return torch.segment_reduce(values, "max", lengths=pixels)
+    return level.int() + 1, levels

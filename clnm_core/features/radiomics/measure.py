@@ -14,6 +14,7 @@ from clnm_core.features.radiomics.intensity import intensity_features
 from clnm_core.features.radiomics.levels import by_count, by_width
 from clnm_core.features.radiomics.names import CLASSES, NEEDS_TWO_LEVELS, NEEDS_TWO_VALUES
 from clnm_core.features.radiomics.settings import MOST_LEVELS, Settings
+from clnm_core.features.radiomics.sums import highest, lowest
 from clnm_core.features.radiomics.textures import texture_features
 
 #: Pixels of one canvas: what fits the cache of a processor, and what keeps a graphics card busy.
@@ -70,11 +71,11 @@ def measured(rois: Sequence[Roi], pixel_mm2: Sequence[float], settings: Settings
 def _of_group(rois: list[Roi], area: Tensor, settings: Settings) -> Measured:
     """Measure what fits on a canvas; in two parts where the matrices would be too large."""
     canvas = lay(rois, reach=max(settings.distances))
-    level = _levels(canvas, settings)
-    levels = torch.segment_reduce(level.double(), "max", lengths=canvas.pixels).long()
+    level, levels = _levels(canvas, settings)
     is_too_fine = levels > MOST_LEVELS
-    level = torch.where(is_too_fine[canvas.owner], 1, level)
-    levels = torch.where(is_too_fine, 1, levels)
+    if is_too_fine.any():
+        level = torch.where(is_too_fine[canvas.owner], 1, level)
+        levels = torch.where(is_too_fine, 1, levels)
     cells = len(rois) * int(levels.max() + 1) ** 2
     if len(rois) > 1 and cells > CELLS[area.device.type]:
         order = torch.argsort(levels).tolist()
@@ -96,7 +97,7 @@ def _joined(parts: list[Measured], order: list[int]) -> Measured:
     )
 
 
-def _levels(canvas: Canvas, settings: Settings) -> Tensor:
+def _levels(canvas: Canvas, settings: Settings) -> tuple[Tensor, Tensor]:
     inside = canvas.values, canvas.owner, canvas.pixels
     if settings.bin_width is not None:
         return by_width(*inside, width=settings.bin_width)
@@ -121,8 +122,7 @@ def _of_canvas(
             canvas.values, canvas.owner, canvas.pixels, histogram(ground), pixel_mm=area
         )
     is_flat = (levels == 1) & ~is_too_fine
-    low = torch.segment_reduce(canvas.values, "min", lengths=canvas.pixels)
-    high = torch.segment_reduce(canvas.values, "max", lengths=canvas.pixels)
+    is_even = lowest(canvas.values, canvas.pixels) == highest(canvas.values, canvas.pixels)
     columns = []
     for name in classes:
         values = found[name]
@@ -132,7 +132,7 @@ def _of_canvas(
             if name != "firstorder" or feature in ("Entropy", "Uniformity"):
                 values[is_too_fine, place] = torch.nan
             elif feature in NEEDS_TWO_VALUES:
-                values[low == high, place] = torch.nan
+                values[is_even, place] = torch.nan
         columns.append(values)
     return Measured(torch.cat(columns, 1), is_flat, is_too_fine)
 

@@ -29,18 +29,20 @@ def dependence(ground: Graded, steps: Sequence[tuple[int, ...]], *, alpha: int =
         The last axis counts the pixel itself, from 1.
 
     """
-    row, most = ground.level, 2 * len(steps) + 1
+    row, most = ground.level.short(), 2 * len(steps) + 1
+    inside = row > 0
     alike = torch.zeros_like(row)
     for step in steps:
         shift = shift_of(step, ground.canvas.strides)
         if alpha == 0:
-            same = (row[:-shift] == row[shift:]).int()
+            same = row[:-shift] == row[shift:]
         else:
-            near = (row[:-shift] - row[shift:]).abs() <= alpha
-            same = (near & (row[:-shift] > 0) & (row[shift:] > 0)).int()
+            same = (row[:-shift] - row[shift:]).abs() <= alpha
+            same &= inside[:-shift] & inside[shift:]
+        same = same.short()
         alike[:-shift] += same
         alike[shift:] += same
-    key = (ground.code * most).add_(alike.mul_(row > 0))
+    key = alike.mul_(inside.short()).int().add_(ground.code, alpha=most)
     size = ground.canvas.regions * (ground.levels + 1) * most
     return ground.per_level(torch.bincount(key, minlength=size))
 
@@ -70,8 +72,8 @@ def tone_differences(
 
     """
     row, most = ground.level, 2 * len(steps) + 1
-    inside = (row > 0).int()
-    around, number = torch.zeros_like(row), torch.zeros_like(row)
+    inside = (row > 0).short()
+    around, number = torch.zeros_like(row), torch.zeros_like(inside)
     for step in steps:
         shift = shift_of(step, ground.canvas.strides)
         around[:-shift] += row[shift:]
@@ -79,8 +81,9 @@ def tone_differences(
         number[:-shift] += inside[shift:]
         number[shift:] += inside[:-shift]
     number *= inside
-    apart = (row * number).sub_(around).abs_()
-    key = (ground.code * most).add_(number)
+    many = number.int()
+    apart = (row * many).sub_(around).abs_()
+    key = many.add_(ground.code, alpha=most)
     size = ground.canvas.regions * (ground.levels + 1) * most
     pixels = ground.per_level(torch.bincount(key, minlength=size))
     whole = ground.per_level(torch.bincount(key, weights=apart.double(), minlength=size))

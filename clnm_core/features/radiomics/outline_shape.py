@@ -37,19 +37,24 @@ def outline_shape(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> N
 
     """
     down, across = spacing_mm
-    rows, columns = np.nonzero(mask)
     padded = np.pad(mask, 1).view(np.uint8)
     square = padded[:-1, :-1] | padded[:-1, 1:] << 1 | padded[1:, 1:] << 2 | padded[1:, :-1] << 3
-    kinds = np.bincount(square.ravel(), minlength=16)
+    edge = square[(square > 0) & (square < 15)]
+    kinds = np.bincount(edge, minlength=16)
+    kinds[15] = np.count_nonzero(square == 15)
     surface = float(kinds @ _AREA) * down * across
     perimeter = (
         float(kinds @ _SLANTED) * np.hypot(down, across) / 2
         + float(kinds @ _LEVEL) * across
         + float(kinds @ _UPRIGHT) * down
     )
-    y, x = rows * down, columns * across
-    y, x = y - y.mean(), x - x.mean()
-    moments = np.array([[(y * y).mean(), (y * x).mean()], [(y * x).mean(), (x * x).mean()]])
+    inside = mask.astype(np.float64)
+    by_row, by_column = inside.sum(1), inside.sum(0)
+    pixels = by_row.sum()
+    y, x = np.arange(len(by_row)) * down, np.arange(len(by_column)) * across
+    y, x = y - by_row @ y / pixels, x - by_column @ x / pixels
+    both = y @ inside @ x
+    moments = np.array([[by_row @ y**2, both], [both, by_column @ x**2]]) / pixels
     minor, major = np.sqrt(np.clip(np.linalg.eigvalsh(moments), 0, None))
     found = {
         "Elongation": minor / major if major > 0 else np.nan,
@@ -59,7 +64,7 @@ def outline_shape(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> N
         "MinorAxisLength": 4 * minor,
         "Perimeter": perimeter,
         "PerimeterSurfaceRatio": perimeter / surface,
-        "PixelSurface": len(rows) * down * across,
+        "PixelSurface": pixels * down * across,
         "Sphericity": 2 * np.sqrt(np.pi * surface) / perimeter,
     }
     return np.array([found[name] for name in SHAPE_2D])
@@ -67,12 +72,12 @@ def outline_shape(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> N
 
 def _diameter(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> float:
     """Largest distance between two points where the outline crosses from pixel to pixel."""
+    padded = np.pad(mask, ((1, 1), (0, 0)))
     points = []
-    for pixels, is_turned in ((mask, False), (mask.T, True)):
-        lines = np.flatnonzero(pixels.any(1))
-        first = pixels[lines].argmax(1) - 0.5
-        last = pixels.shape[1] - pixels[lines, ::-1].argmax(1) - 0.5
-        ends = np.stack([np.tile(lines, 2), np.concatenate([first, last])], 1)
-        points.append(ends[:, ::-1] if is_turned else ends)
+    for crossed, beside, above in ((mask, 0.5, 0.0), (padded[1:] != padded[:-1], 0.0, -0.5)):
+        lines = np.flatnonzero(crossed.any(1))
+        first = crossed[lines].argmax(1) - beside
+        last = crossed.shape[1] - 1 - crossed[lines, ::-1].argmax(1) + beside
+        points += [np.stack([lines + above, first], 1), np.stack([lines + above, last], 1)]
     edge = np.concatenate(points) * spacing_mm
     return float(pdist(edge[ConvexHull(edge).vertices]).max())

@@ -7,7 +7,9 @@ processor and on a graphics card, has the same sums to the last bit.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 LOG_2 = 0.6931471805599453
@@ -48,7 +50,7 @@ def total(terms: Tensor) -> Tensor:
 
 
 def totals(terms: Tensor, lengths: Tensor) -> Tensor:
-    """Sums of consecutive stretches of one long row, each from its first term to its last.
+    """Sums of consecutive stretches of one long row, each by itself.
 
     Parameters
     ----------
@@ -61,4 +63,27 @@ def totals(terms: Tensor, lengths: Tensor) -> Tensor:
     torch.Tensor of float64, shape (m,)
 
     """
-    return torch.segment_reduce(terms, "sum", lengths=lengths, initial=0.0)
+    if terms.device.type != "cpu":
+        return torch.segment_reduce(terms, "sum", lengths=lengths, initial=0.0)
+    found = np.zeros(len(lengths))
+    there = lengths.numpy() > 0
+    if there.any():
+        found[there] = np.add.reduceat(terms.numpy(), _starts(lengths)[there])
+    return torch.from_numpy(found)
+
+
+def lowest(values: Tensor, lengths: Tensor) -> Tensor:
+    """Least value of consecutive stretches, none of them empty; NumPy is fast on a processor."""
+    if values.device.type != "cpu":
+        return torch.segment_reduce(values, "min", lengths=lengths)
+    return torch.from_numpy(np.minimum.reduceat(values.numpy(), _starts(lengths)))
+
+
+def highest(values: Tensor, lengths: Tensor) -> Tensor:
+    """Largest value of consecutive stretches, none of them empty."""
+    return -lowest(-values, lengths)
+
+
+def _starts(lengths: Tensor) -> NDArray[np.int64]:
+    ends: NDArray[np.int64] = np.cumsum(lengths.numpy())
+    return ends - lengths.numpy()

@@ -54,10 +54,12 @@ def by_runs(ground: Graded, steps: list[tuple[int, ...]]) -> tuple[Tensor, Tenso
     not already join the same two runs; a slanted step only where no upright one does.
     """
     code = ground.code.numpy()
+    inside = code > 0
     follows = np.zeros(len(code), dtype=bool)  # the pixel before is of the same run
     np.equal(code[1:], code[:-1], out=follows[1:])
     starts = np.flatnonzero(~follows)
-    run = np.cumsum(~follows, dtype=np.int32) - 1
+    run = np.cumsum(~follows, dtype=np.int32)
+    run -= 1
     length = np.diff(starts, append=len(code))
     first, second = [], []
     for step in steps:
@@ -65,7 +67,7 @@ def by_runs(ground: Graded, steps: list[tuple[int, ...]]) -> tuple[Tensor, Tenso
             continue
         shift = shift_of(step, ground.canvas.strides)
         same = code[:-shift] == code[shift:]
-        same &= code[:-shift] > 0
+        same &= inside[shift:]
         if step[-1] == 0:
             same[1:] &= ~(same[:-1] & follows[1 : len(same)])
         elif step[-1] > 0:
@@ -81,10 +83,10 @@ def by_runs(ground: Graded, steps: list[tuple[int, ...]]) -> tuple[Tensor, Tenso
     graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(starts),) * 2)
     count, label = connected_components(graph, directed=False)
     size = np.bincount(label, weights=length, minlength=count).astype(np.int64)
-    level = np.zeros(count, dtype=np.int64)
-    level[label] = code[starts]
-    kept = level > 0
-    return torch.from_numpy(level[kept]), torch.from_numpy(size[kept])
+    of_zone = np.zeros(count, dtype=np.int64)
+    of_zone[label] = code[starts]
+    kept = of_zone > 0
+    return torch.from_numpy(of_zone[kept]), torch.from_numpy(size[kept])
 
 
 def by_pointers(ground: Graded, steps: list[tuple[int, ...]]) -> tuple[Tensor, Tensor]:
