@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,7 @@ from clnm_core.domain.image import Image, Modality, Region
 from clnm_core.errors import ImageError
 from clnm_core.imaging.labels import PLAIN
 from clnm_core.imaging.limits import Limits, packed_bytes
-
-if TYPE_CHECKING:
-    from clnm_core.imaging.receiving import Received
+from clnm_core.imaging.received import Received
 
 Parts = Sequence[bytes | memoryview]
 
@@ -92,8 +90,6 @@ def received_from(header: dict[str, Any], parts: Parts, limits: Limits) -> Recei
         As for ``image_from``.
 
     """
-    from clnm_core.imaging.receiving import Received
-
     image = image_from(header, parts[:1], limits)
     is_doubtful, reason = header.get("is_doubtful"), header.get("reason")
     if len(parts) != 2 or not isinstance(is_doubtful, bool) or not isinstance(reason, str):

@@ -25,7 +25,7 @@ from clnm_core.imaging.windows import require_window
 
 if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used
     from clnm_core.imaging.disguise import Disguise
-    from clnm_core.imaging.receiving import Received
+    from clnm_core.imaging.received import Received
 
 
 def read_untrusted(

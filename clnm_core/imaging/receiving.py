@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
-from clnm_core.domain.image import Image
 from clnm_core.imaging.blackout import Pixels, clean_pixels, store_pixels
 from clnm_core.imaging.burned_in import doubt, doubt_of_raster
 from clnm_core.imaging.decoding import coding_words
@@ -27,32 +26,10 @@ from clnm_core.imaging.elements import word
 from clnm_core.imaging.limits import Limits
 from clnm_core.imaging.parsing import parsed
 from clnm_core.imaging.reading import is_dicom, read_image
+from clnm_core.imaging.received import Received
 
 #: Frames of a film that are searched for letters: they are drawn once and stay.
 _MOST_SEARCHED = 8
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Received:
-    """A picture that came in, and how sure it is that it names nobody.
-
-    Parameters
-    ----------
-    image : Image
-        Made from the blacked-out pixels.
-    dicom : bytes
-        The de-identified file; empty for PNG, JPEG and TIFF, of which only pixels are kept.
-    is_doubtful : bool
-        Whether text that names somebody may still stand in the picture.
-    reason : str
-        Why it is doubtful, as a sentence; empty where it is not.
-
-    """
-
-    image: Image
-    dicom: bytes
-    is_doubtful: bool
-    reason: str
 
 
 def receive(data: bytes, ending: str, disguise: Disguise, frame: int, limits: Limits) -> Received:

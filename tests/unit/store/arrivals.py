@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from clnm_core.domain.image import Image
 from clnm_core.errors import ImageError
-from clnm_core.imaging.receiving import Received
+from clnm_core.imaging.received import Received
 from clnm_core.store.ingest import pictures
 from clnm_core.store.ingest.import_report import ImportReport
 from clnm_core.store.ingest.proposal import propose
