@@ -140,9 +140,10 @@ def _answer(
         sentence = _TOO_MUCH_MEMORY
     except RecursionError:
         sentence = _TOO_DEEP
-    except Exception:
+    except BaseException:
         # Whatever a parser trips over, the reader can do only one thing about it; the exception's
-        # own words may quote the file, so they stay here.
+        # own words may quote the file, so they stay here. Parsers in Rust panic with one that is
+        # no Exception.
         sentence = _DAMAGED
     return {"error": sentence}, []
 

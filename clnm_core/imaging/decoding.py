@@ -38,6 +38,7 @@ _CODINGS = {
     "1.2.840.10008.1.2.5": "RLE lossless",
     "1.2.840.10008.1.2.8.1": "deflated frame by frame",
 }
+_PANIC = "PanicException"  # of decoders in Rust; no Exception, and of no module to import
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 
 
@@ -90,6 +91,10 @@ def decoded(dataset: Dataset, frame: int) -> NDArray[np.generic]:
             "PNG."
         ) from None
     except (RuntimeError, ValueError, IndexError, EOFError):
+        raise ImageError(_undecodable(dataset, coding)) from None
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
         raise ImageError(_undecodable(dataset, coding)) from None
 
 
