@@ -7,11 +7,11 @@ centimetres in both directions are of use here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
-from clnm_core.domain.image import Region
+from clnm_core.domain.image import Image, Region
 from clnm_core.imaging.elements import items, numbers
 
 _CENTIMETRES = (3.0,)  # Physical Units X/Y Direction
@@ -100,6 +100,58 @@ def _common(regions: tuple[Region, ...], rows: int, columns: int) -> UltrasoundS
             "ultrasound reaches; check it before measuring."
         )
     return UltrasoundScale(regions, spacing, tuple(notes))
+
+
+def crop(image: Image, region: Region) -> Image:
+    """The part of an ultrasound frame that one calibrated region covers.
+
+    Parameters
+    ----------
+    image : Image
+    region : Region
+        One of ``image.regions``, or any rectangle within the frame; both ends are included.
+
+    Returns
+    -------
+    Image
+        With the region's own spacing, which holds all over it. Regions that overlap it are kept,
+        cut to it and counted from its corner. Notes of the frame are kept, with one on the crop.
+
+    Raises
+    ------
+    ValueError
+        If the region does not lie within the frame.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame = Image(np.arange(12, dtype=np.uint8).reshape(3, 4))
+    >>> part = crop(frame, Region(1, 2, 2, 3, (0.1, 0.2)))
+    >>> part.pixels.tolist(), part.spacing_mm
+    ([[6, 7], [10, 11]], (0.1, 0.2))
+
+    """
+    rows, columns = image.pixels.shape[:2]
+    top, left, bottom, right = region.top, region.left, region.bottom, region.right
+    if not (0 <= top <= bottom < rows and 0 <= left <= right < columns):
+        raise ValueError("region must lie within the frame, its first row and column first.")
+    kept = [part for one in image.regions if (part := _cut(one, region)) is not None]
+    return replace(
+        image,
+        pixels=image.pixels[top : bottom + 1, left : right + 1].copy(),
+        spacing_mm=region.spacing_mm,
+        regions=tuple(kept),
+        notes=(*image.notes, "Only one calibrated region of the ultrasound frame is shown."),
+    )
+
+
+def _cut(one: Region, to: Region) -> Region | None:
+    top, left = max(one.top, to.top) - to.top, max(one.left, to.left) - to.left
+    bottom = min(one.bottom, to.bottom) - to.top
+    right = min(one.right, to.right) - to.left
+    if top > bottom or left > right:
+        return None
+    return Region(top, left, bottom, right, one.spacing_mm)
 
 
 def _is_spatial(item: Dataset) -> bool:

@@ -8,11 +8,12 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from clnm_core.domain.image import Modality
+from clnm_core.domain.image import Modality, Region
 from clnm_core.errors import ImageError
 from clnm_core.imaging.dicom import read_dicom
 from clnm_core.imaging.limits import DEFAULT, Limits
 from clnm_core.imaging.reading import read_image
+from clnm_core.imaging.regions import crop
 from tests.unit.imaging.dicom_files import body_of, dataset_of, deflated, file_from_parts, file_of
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -293,3 +294,31 @@ def test_a_damaged_deflated_file_is_called_damaged():
     data = file_from_parts(DeflatedExplicitVRLittleEndian, b"\xff" * 100)
     with pytest.raises(ImageError, match="deflated DICOM file is damaged"):
         read_dicom(data, 0, DEFAULT)
+
+
+# A region of ultrasound on its own ----------------------------------------------------------------
+
+
+def test_a_region_is_cropped_with_its_own_spacing_and_pixels():
+    first = region(RegionLocationMaxX1=7)
+    second = region(RegionLocationMinX0=8, PhysicalDeltaX=0.05, PhysicalDeltaY=0.05)
+    image = read(with_regions(first, second))
+    assert image.spacing_mm is None  # the two do not agree
+    part = crop(image, image.regions[1])
+    np.testing.assert_array_equal(part.pixels, image.pixels[:, 8:])
+    assert part.spacing_mm == pytest.approx((0.5, 0.5))
+    (kept,) = part.regions
+    assert (kept.top, kept.left, kept.bottom, kept.right) == (0, 0, 15, 7)
+    assert image.pixels.shape == (16, 16)
+
+
+def test_a_region_beyond_the_frame_is_a_mistake_of_the_caller():
+    image = read(dataset_of(RAMP))
+    for bounds in ((0, 0, 16, 3), (-1, 0, 3, 3), (5, 0, 4, 3)):
+        with pytest.raises(ValueError, match="within the frame"):
+            crop(image, Region(*bounds, (0.1, 0.1)))
+
+
+def test_a_crop_of_one_pixel_is_a_picture():
+    image = read(dataset_of(RAMP))
+    assert crop(image, Region(2, 3, 2, 3, (0.1, 0.1))).pixels.tolist() == [[35]]
