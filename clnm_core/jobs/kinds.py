@@ -9,7 +9,10 @@ from typing import Any
 
 from clnm_core.errors import JobError
 
-KINDS = {"extract": "clnm_core.jobs.extraction:run_job"}
+KINDS = {
+    "extract": "clnm_core.jobs.extraction:run_job",
+    "repeatability": "clnm_core.jobs.repeatability:run_job",
+}
 """Kind of job: the module and function that run it.
 
 Named, not imported: whoever only looks at jobs does not load what runs them. The function takes

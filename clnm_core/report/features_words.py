@@ -13,7 +13,6 @@ KIND_WORDS = {
     "radiomics": "Radiomics",
     "deep": "Deep features",
     "morphology": "Morphology",
-    "repeatability": "Repeatability",
 }
 """Kind of features: what a reader sees."""
 

@@ -19,9 +19,6 @@ from clnm_core.store.holdings import holdings
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import cached, hover_pictures
 
-REPEATABILITY = "repeatability"
-"""Kind of a set that holds an ICC for each feature of another set."""
-
 
 class Projected(NamedTuple):
     """Cases in two dimensions, and the titles of the axes."""
@@ -31,8 +28,8 @@ class Projected(NamedTuple):
 
 
 def sets_of(warehouse: Warehouse, query: CohortQuery) -> list[FeatureSet]:
-    """The feature sets of the cohort, without those that judge others."""
-    return [one for one in feature_sets(warehouse, query.cohort) if one.kind != REPEATABILITY]
+    """The feature sets of the cohort."""
+    return feature_sets(warehouse, query.cohort)
 
 
 def set_of(warehouse: Warehouse, query: CohortQuery, name: str) -> FeatureSet:
@@ -137,13 +134,7 @@ def tiles_of(
 
 def repeatability_of(warehouse: Warehouse, query: CohortQuery, name: str) -> pd.DataFrame:
     """``feature, icc, low, high`` of a set, lowest first; empty where it was not judged."""
-    judged = [
-        one
-        for one in feature_sets(warehouse, query.cohort)
-        if one.kind == REPEATABILITY and one.settings.get("of") == name
-    ]
-    if not judged:
-        return pd.DataFrame({"feature": [], "icc": [], "low": [], "high": []})
-    table = feature_table(warehouse.root, judged[0])
-    rows = table.drop(columns=["case_id", "view"]).rename(columns={"image_id": "feature"})
-    return rows.sort_values(["icc", "feature"], na_position="first").reset_index(drop=True)
+    record = set_of(warehouse, query, name).detail.get("repeatability", {})
+    rows = pd.DataFrame(record.get("rows", []), columns=["feature", "icc", "low", "high"])
+    numbers = rows.astype({"icc": float, "low": float, "high": float})
+    return numbers.sort_values(["icc", "feature"], na_position="first").reset_index(drop=True)
