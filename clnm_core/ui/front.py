@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clnm_core import __version__
 from clnm_core.errors import ClnmError, InputError
 from clnm_core.imaging import processes
+from clnm_core.jobs.supervisor import ensure_worker_if_needed
 from clnm_core.store.places import default_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.ui import first_start
@@ -169,6 +170,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         first_start.begin()
     else:
         await asyncio.to_thread(cached.warehouse)
+        await asyncio.to_thread(_go_on_with_jobs)
     await asyncio.to_thread(processes.warm_up)
     await asyncio.to_thread(load_views)
     gc.collect()
@@ -180,6 +182,14 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         collector.cancel()
         first_start.stop()
         processes.close()
+
+
+def _go_on_with_jobs() -> None:
+    """Start the worker where jobs wait; it outlives this server, and nothing stops it here."""
+    try:
+        ensure_worker_if_needed(default_store())
+    except ClnmError as error:  # the pages can still be read, and say so when a job is asked for
+        _LOG.error("Jobs wait, but no worker can be started: %s", type(error).__name__)
 
 
 def load_views() -> None:

@@ -17,11 +17,9 @@ from clnm_core.cli import main
 from clnm_core.jobs import queue
 from clnm_core.store.places import StorePaths
 from clnm_core.store.snapshots import current_version
+from tests.small_store import CLINIC, NECK, build_small_store
 
 REPOSITORY = Path(__file__).parents[3]
-sys.path.insert(0, str(REPOSITORY / "tests"))
-
-from small_store import CLINIC, NECK, build_small_store  # noqa: E402
 
 RADIOMICS = ("extract", "--cohort", NECK, "--features", "radiomics", "--device", "cpu")
 

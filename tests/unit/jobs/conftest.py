@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
 from clnm_core.features import choice
-
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1])]
-
-from small_store import build_small_store  # noqa: E402
+from tests.small_store import build_small_store
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +34,8 @@ def count(tmp_path):
 @pytest.fixture
 def grey(monkeypatch, count):
     """Recipe of the extractor of grey, with the settings given, as features of a kind."""
-    monkeypatch.setitem(choice.MAKERS, "radiomics", "grey_extractor:make")
-    monkeypatch.setitem(choice.MAKERS, "deep", "grey_extractor:make_deep")
+    monkeypatch.setitem(choice.MAKERS, "radiomics", "tests.unit.jobs.grey_extractor:make")
+    monkeypatch.setitem(choice.MAKERS, "deep", "tests.unit.jobs.grey_extractor:make_deep")
 
     def recipe(kind="radiomics", **settings):
         return choice.recipe_of(kind, settings={"count": str(count)} | settings)

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image as Pillow
-from small_store import CLINIC, NECK
 
 from clnm_core.errors import DeviceError, FeatureError, JobError, StoreError, UnknownCohortError
 from clnm_core.features.choice import recipe_of
@@ -25,6 +24,7 @@ from clnm_core.store.feature_sets import feature_sets, feature_table
 from clnm_core.store.places import StorePaths
 from clnm_core.store.snapshots import current_version, publish
 from clnm_core.store.warehouse import Warehouse
+from tests.small_store import CLINIC, NECK
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from small_store import NECK
 
 from clnm_core.errors import JobError
 from clnm_core.jobs import backends, kinds, queue, sole, supervisor, worker
@@ -21,6 +20,7 @@ from clnm_core.store.feature_inputs import feature_inputs, item_of
 from clnm_core.store.feature_sets import feature_sets
 from clnm_core.store.places import StorePaths
 from clnm_core.store.warehouse import Warehouse
+from tests.small_store import NECK
 
 HERE = Path(__file__).parent
 PATIENT_S = 60.0
@@ -224,18 +224,16 @@ def test_a_worker_is_started_only_where_a_job_waits(root, monkeypatch):
 BACKEND = """
 import sys
 from pathlib import Path
-sys.path[:0] = [sys.argv[3], sys.argv[4]]
-import os
-os.environ["PYTHONPATH"] = sys.argv[3]
+sys.path.insert(0, sys.argv[1])
 from clnm_core.features import choice
-choice.MAKERS["radiomics"] = "grey_extractor:make"
+choice.MAKERS["radiomics"] = "tests.unit.jobs.grey_extractor:make"
 from clnm_core.jobs import backends, extraction
-backends._ENVIRONMENT["PYTHONPATH"] = sys.argv[3] + ":" + sys.argv[4]
 extraction._PER_SHARD["cpu"] = 4
 backends.cores = lambda: 2
 if __name__ == "__main__":
-    recipe = choice.recipe_of("radiomics", settings={"count": sys.argv[5]})
-    done = extraction.extract(Path(sys.argv[1]), sys.argv[6], recipe, device="cpu", backend=sys.argv[2])
+    root, backend, count, cohort = sys.argv[2:]
+    recipe = choice.recipe_of("radiomics", settings={"count": count})
+    done = extraction.extract(Path(root), cohort, recipe, device="cpu", backend=backend)
     print(done.feature_set.digest, done.computed, done.reused)
 """
 
@@ -246,7 +244,7 @@ def test_backends_give_the_same_digest(root, count, backend, tmp_path, grey, mon
         pytest.importorskip({"dask": "distributed", "ray": "ray"}[backend])
     script = tmp_path / "on_backend.py"
     script.write_text(BACKEND)
-    arguments = [root, backend, HERE, HERE.parents[2], count, NECK]
+    arguments = [HERE.parents[2], root, backend, count, NECK]
     done = subprocess.run(
         [sys.executable, script, *map(str, arguments)],
         capture_output=True,

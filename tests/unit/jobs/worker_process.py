@@ -1,16 +1,21 @@
 """Run a worker whose features are those of the extractor of grey: ``worker_process.py STORE``."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[2])]
 
-from clnm_core.features import choice  # noqa: E402
-from clnm_core.jobs import extraction, worker  # noqa: E402
+def main() -> None:
+    """Empty the queue of the store with small shards."""
+    sys.path.insert(0, str(Path(__file__).parents[3]))
+    from clnm_core.features import choice
+    from clnm_core.jobs import extraction, worker
 
-choice.MAKERS["radiomics"] = "grey_extractor:make"
-extraction._PER_SHARD["cpu"] = 4  # noqa: SLF001
+    choice.MAKERS["radiomics"] = "tests.unit.jobs.grey_extractor:make"
+    extraction._PER_SHARD["cpu"] = 4  # noqa: SLF001
+    worker.run_worker(Path(sys.argv[1]), until_idle=True)
+
 
 if __name__ == "__main__":
-    worker.run_worker(Path(sys.argv[1]), until_idle=True)
+    main()
