@@ -106,11 +106,14 @@ def _with_frame_inflated(dataset: Dataset, frame: int) -> Dataset:
     try:
         packed = get_frame(dataset.PixelData, frame, number_of_frames=frames)
     except (ValueError, AttributeError, struct.error):
-        raise ImageError(_undecodable(dataset, UID(_DEFLATED_FRAMES))) from None
+        raise ImageError(_undecodable(dataset, dataset.file_meta.TransferSyntaxUID)) from None
     # One byte of padding makes the length even.
     pixels = inflated(packed, (bits + 7) // 8 + 1, "The deflated picture")
     single = Dataset()
     single.update(dataset)
+    for keyword in ("NumberOfFrames", "PixelData"):  # elements are shared: replaced, not changed
+        if keyword in single:
+            del single[keyword]
     single.file_meta = FileMetaDataset()
     single.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     single.NumberOfFrames = 1
@@ -137,7 +140,7 @@ def _undecodable(dataset: Dataset, coding: UID) -> str:
             "The picture is JPEG extended with 12 bits, which no decoder here reads. "
             "Export it uncompressed, or as JPEG 2000 lossless."
         )
-    if coding.is_encapsulated:
+    if coding == _DEFLATED_FRAMES or coding.is_encapsulated:
         return f"The compressed picture ({coding_words(dataset)}) is damaged or cut off. {AGAIN}"
     return (
         "The picture is damaged or cut off: the file holds fewer or other bytes than it states. "
