@@ -143,9 +143,8 @@ def ellipse_mask(
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     along = right * cosine - down * sine
     beside = right * sine + down * cosine
-    tiny = np.finfo(np.float64).tiny
-    first, second = (max(half, tiny) for half in half_axes)
-    # Compared in this form, a centre on the very tip of an axis is inside.
+    # Without width an ellipse is a line; compared in this form, a centre on its tip is inside.
+    first, second = (max(half, 1e-12) for half in half_axes)
     return np.hypot(along / first, beside / second) <= 1
 
 

@@ -121,7 +121,7 @@ def _draw_answer(query: CohortQuery, registry: Registry, record: CaseRecord) -> 
 def _draw_editor(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
     """The editor of the image whose outline is being corrected, over the whole width."""
     for image in record.images.to_dict("records"):
-        if outline_case.is_open(query.cohort, str(image["image_id"])):
+        if outline_case.is_open(query.cohort, image):
             masks = _masks_of(record, image)
             outline_case.draw(query.cohort, image, masks, registry, record.values)
 
@@ -152,7 +152,8 @@ def _draw_picture(
     query: CohortQuery, registry: Registry, record: CaseRecord, image: Mapping[Hashable, Any]
 ) -> None:
     """One stored image with its outlines, what they measure, and the way to correct them."""
-    masks = tuple(sorted(_masks_of(record, image).items()))
+    stored = _masks_of(record, image)
+    masks = tuple(sorted(stored.items()))
     spacing, view = outline_case.spacing_of(image), outline_case.view_of(image)
     words = f"{_MODALITY_WORDS[outline_case.modality_of(image)]}{f', {view}' if view else ''}"
     reading = pictures.reading(masks, spacing, view)
@@ -163,7 +164,7 @@ def _draw_picture(
         measures = measured_view.sentence(reading, record.values, registry)
         if measures:
             st.caption(plain(unbroken(measures)))
-        outline_case.button(query.cohort, str(image["image_id"]))
+        outline_case.button(query.cohort, image, stored)
 
 
 def _draw_risks(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:

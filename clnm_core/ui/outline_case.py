@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,14 +15,17 @@ from clnm_core.errors import ClnmError
 from clnm_core.store import outlines
 from clnm_core.store.outlines import Correction
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, outline_editor, pictures, visitor
-from clnm_core.ui.outline_draft import differing
-from clnm_core.ui.outline_editor import NAMES, Subject
+from clnm_core.ui import cached, outline_editor, outline_subject, pictures, visitor
+from clnm_core.ui.outline_draft import differing, refused
+from clnm_core.ui.outline_subject import NAMES, Subject
 from clnm_core.ui.words import plain
 
 _PLACE = "case_outline"
 _OPEN = "_case_outline_open"
 _SAID = "_case_outline_said"
+_PROBLEM = "_case_outline_problem"
+_OVERTAKEN = "_case_outline_overtaken"
+"""Set where a version could not be published: the page then reads the store anew."""
 
 
 def spacing_of(image: Mapping[Hashable, Any]) -> tuple[float, float] | None:
@@ -43,35 +46,58 @@ def view_of(image: Mapping[Hashable, Any]) -> str:
     return image["view"] if isinstance(image["view"], str) else ""
 
 
-def button(cohort: str, image_id: str) -> None:
-    """The button under a picture that opens its editor, or why there is none."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The image whose editor is open, and the outlines that it had then, by structure."""
+
+    cohort: str
+    image_id: str
+    picture: str
+    masks: tuple[tuple[str, str], ...]
+
+
+def button(cohort: str, image: Mapping[Hashable, Any], masks: Mapping[str, str]) -> None:
+    """The button under a picture that opens its editor, or why there is none.
+
+    Parameters
+    ----------
+    cohort : str
+    image : mapping
+        Its row of the table ``images``.
+    masks : mapping of str to str
+        The digests of its outlines, by structure.
+
+    """
+    image_id = str(image["image_id"])
     said = st.session_state.get(_SAID)
     if said and said[0] == (cohort, image_id):
         st.success(plain(said[1]), icon=":material/check:")
         del st.session_state[_SAID]
     obstacle = outlines.obstacle(cached.warehouse(cohort).root)
-    if obstacle or is_open(cohort, image_id):
-        if obstacle:
-            st.caption(plain(obstacle))
-        return
-    st.button(
-        "Correct the outline",
-        icon=":material/draw:",
-        key=f"correct/{cohort}/{image_id}",
-        on_click=_open,
-        args=(cohort, image_id),
-    )
+    if obstacle:
+        st.caption(plain(obstacle))
+    elif not is_open(cohort, image):
+        opened = _Opened(cohort, image_id, str(image["digest"]), tuple(sorted(masks.items())))
+        st.button(
+            "Correct the outlines" if masks else "Draw the outlines",
+            icon=":material/draw:",
+            key=f"correct/{cohort}/{image_id}",
+            on_click=_open,
+            args=(opened,),
+        )
 
 
-def is_open(cohort: str, image_id: str) -> bool:
+def is_open(cohort: str, image: Mapping[Hashable, Any]) -> bool:
     """Whether the editor of that image is open."""
-    return bool(st.session_state.get(_OPEN) == (cohort, image_id))
+    opened = st.session_state.get(_OPEN)
+    this = (cohort, str(image["image_id"]), str(image["digest"]))
+    return opened is not None and (opened.cohort, opened.image_id, opened.picture) == this
 
 
 def close() -> None:
     """Close the editor and let go of what was drawn."""
     st.session_state.pop(_OPEN, None)
-    outline_editor.forget(_PLACE)
+    outline_subject.forget(_PLACE)
 
 
 @st.fragment
@@ -82,26 +108,23 @@ def draw(
     registry: Registry,
     recorded: Mapping[str, Any],
 ) -> None:
-    """Draw the editor of one image.
+    """Draw the editor of one image; ``cohort``, ``image`` and ``masks`` as in :func:`button`.
 
-    Parameters
-    ----------
-    cohort : str
-    image : mapping
-        Its row of the table ``images``.
-    masks : mapping of str to str
-        The digests of its outlines, by structure.
-    registry : Registry
-    recorded : mapping
-        Values of its case, by column.
-
+    ``recorded`` holds the values of its case, by column.
     """
-    image_id = str(image["image_id"])
-    if not is_open(cohort, image_id):
+    if not is_open(cohort, image) or st.session_state.pop(_OVERTAKEN, False):
         st.rerun()
-    subject = _subject(cohort, image, masks, registry, recorded)
+    image_id = str(image["image_id"])
+    begun_from = dict(st.session_state[_OPEN].masks)
+    subject = _subject(cohort, image, begun_from, registry, recorded)
     with st.container(border=True, key="outline_editor"):
         st.subheader(f"Correct the outlines of {plain(image_id)}", anchor=False)
+        if begun_from != masks:
+            st.warning(
+                "Somebody else corrected this image since you opened it. Saving replaces theirs "
+                "where you drew; close without saving to look at it first.",
+                icon=":material/group:",
+            )
         outline_editor.draw(subject, partial(_finish, cohort, image_id, subject, masks))
         _earlier(cohort, image_id, masks)
 
@@ -116,9 +139,7 @@ def _subject(
     stored = {name: outlines.stored_mask(default_store(), mask) for name, mask in masks.items()}
     return Subject(
         place=_PLACE,
-        key="/".join(
-            [cohort, str(image["image_id"]), str(image["digest"]), *sorted(masks.values())]
-        ),
+        key="/".join([cohort, str(image["image_id"]), str(image["digest"])]),
         image=Image(
             pictures.pixels(str(image["digest"])),
             spacing_mm=spacing_of(image),
@@ -132,7 +153,7 @@ def _subject(
 
 
 def _finish(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]) -> None:
-    draft = outline_editor.draft_of(subject)
+    draft = outline_subject.draft_of(subject)
     different = differing(draft, subject.masks)
     gone = [NAMES[name].lower() for name, mask in different.items() if mask is None]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -156,7 +177,7 @@ def _finish(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, st
 
 def _save(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]) -> None:
     """Publish what was drawn; what cannot be kept is said where it was drawn."""
-    draft = outline_editor.draft_of(subject)
+    draft = outline_subject.draft_of(subject)
     fresh = {
         name: mask for name, mask in differing(draft, subject.masks).items() if mask is not None
     }
@@ -167,11 +188,8 @@ def _save(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]
             default_store(), cohort, image_id, fresh, seen=masks, actor=visitor.login()
         )
     except ClnmError as error:
-        st.session_state[subject.slot] = (
-            subject.key,
-            replace(draft, stamp=draft.stamp + 1, problem=str(error)),
-            (),
-        )
+        outline_subject.keep(subject, refused(draft, str(error)))
+        st.session_state[_OVERTAKEN] = True
         return
     _done(cohort, image_id, f"The outline is kept: store version {version}.")
 
@@ -188,7 +206,7 @@ def _restore(cohort: str, image_id: str, one: Correction, standing: str) -> None
             actor=visitor.login(),
         )
     except ClnmError as error:
-        st.session_state["_case_outline_problem"] = str(error)
+        st.session_state[_PROBLEM] = str(error)
         return
     _done(cohort, image_id, f"The earlier outline is back: store version {version}.")
 
@@ -199,7 +217,7 @@ def _earlier(cohort: str, image_id: str, masks: Mapping[str, str]) -> None:
     if not panel.open:
         return
     with panel:
-        problem = st.session_state.pop("_case_outline_problem", None)
+        problem = st.session_state.pop(_PROBLEM, None)
         if problem:
             st.error(plain(problem), icon=":material/error:")
         found = outlines.history(default_store(), cohort, image_id)
@@ -223,9 +241,9 @@ def _earlier(cohort: str, image_id: str, masks: Mapping[str, str]) -> None:
                 )
 
 
-def _open(cohort: str, image_id: str) -> None:
+def _open(opened: _Opened) -> None:
     close()
-    st.session_state[_OPEN] = (cohort, image_id)
+    st.session_state[_OPEN] = opened
 
 
 def _done(cohort: str, image_id: str, words: str) -> None:

@@ -102,41 +102,42 @@ def _ellipse(
         *(f"Half the long axis ({unit})", f"Half the short axis ({unit})"),
         "Angle (degrees)",
     )
+    keys = [f"ellipse_{number}_{mark}" for number in range(len(labels))]
     with st.form(f"ellipse_{mark}", border=False):
         columns = st.columns(2)
-        numbers = [
+        for number, (label, value) in enumerate(zip(labels, stands, strict=True)):
             columns[number % 2].number_input(
                 label,
                 min_value=0.0 if 2 <= number <= 3 else None,
                 value=value,
                 step=1.0,
                 format="%g",
-                key=f"ellipse_{number}_{mark}",
+                key=keys[number],
                 help="0 is level; counter-clockwise." if number == 4 else None,
             )
-            for number, (label, value) in enumerate(zip(labels, stands, strict=True))
-        ]
-        if st.form_submit_button("Set the ellipse", icon=":material/circle:"):
-            _set_ellipse(draft, structure, way, numbers, spacing_mm, act)
-            st.rerun(scope="fragment")
+        st.form_submit_button(
+            "Set the ellipse",
+            icon=":material/circle:",
+            on_click=_set_ellipse,
+            args=(draft.shape, structure, way, keys, spacing_mm, act),
+        )
 
 
 def _set_ellipse(
-    draft: Draft,
+    shape: tuple[int, int],
     structure: str,
     way: str,
-    numbers: list[float],
+    keys: list[str],
     spacing_mm: tuple[float, float] | None,
     act: Act,
 ) -> None:
-    left, top, first, second, angle = (float(number) for number in numbers)
+    left, top, first, second, angle = (float(st.session_state[key] or 0.0) for key in keys)
     try:
-        mask = ellipse_by_numbers(draft.shape, (left, top, first, second, angle), spacing_mm)
+        mask = ellipse_by_numbers(shape, (left, top, first, second, angle), spacing_mm)
     except ImageError as error:
-        problem = str(error)
-        act(lambda now: refused(now, problem))
+        act(partial(refused, problem=str(error)))
         return
-    act(lambda now: laid(now, structure, mask, way))
+    act(partial(laid, structure=structure, mask=mask, way=way))
 
 
 def _edge(place: str, structure: str, act: Act) -> None:

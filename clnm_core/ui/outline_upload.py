@@ -24,12 +24,13 @@ from clnm_core.ui import (
     cached_models,
     measured_view,
     outline_editor,
+    outline_subject,
     panels,
     predict_form,
     predict_image,
 )
 from clnm_core.ui.outline_draft import Mask
-from clnm_core.ui.outline_editor import Subject
+from clnm_core.ui.outline_subject import Subject
 from clnm_core.ui.pictures import STRUCTURE_WORDS
 from clnm_core.ui.predict_image import Upload
 
@@ -49,7 +50,7 @@ class Outlined:
 def draw(upload: Upload | None, record: ModelRecord) -> Outlined | None:
     """Draw the picture with its outlines, what they measure, and the ways on."""
     if upload is None:
-        outline_editor.forget(_PLACE)
+        outline_subject.forget(_PLACE)
         st.session_state.pop(_OPEN, None)
         _follow({}, record)
         return None
@@ -57,8 +58,8 @@ def draw(upload: Upload | None, record: ModelRecord) -> Outlined | None:
     is_open = _is_open(upload)
     if is_open:
         st.caption("The picture is below, to be drawn on.")
-    draft, reading = outline_editor.draft_of(subject), outline_editor.reading_of(subject)
-    spacing, _ = outline_editor.seen_by(subject)
+    draft, reading = outline_subject.draft_of(subject), outline_subject.reading_of(subject)
+    spacing, _ = outline_subject.seen_by(subject)
     image = upload.image
     if image.spacing_mm is None and spacing is not None:
         by_hand = f"The spacing of {spacing[0]:g} mm per pixel was entered by hand."
@@ -123,7 +124,7 @@ def _is_open(upload: Upload) -> bool:
 
 
 def _ways(subject: Subject, upload: Upload) -> None:
-    has_outlines = bool(outline_editor.draft_of(subject).masks)
+    has_outlines = bool(outline_subject.draft_of(subject).masks)
     with st.container(horizontal=True):
         if outline_editor.can_propose(subject) and not has_outlines:
             if st.button(
@@ -169,7 +170,7 @@ def _use(subject: Subject, record: ModelRecord) -> None:
 def _values(subject: Subject, record: ModelRecord) -> dict[str, Any]:
     """What was measured and the form can take, by column."""
     asked = {column.name: column for column in cached_models.loaded(record).design.columns}
-    known = outline_editor.reading_of(subject).known
+    known = outline_subject.reading_of(subject).known
     return {
         name: value for name, value in known.items() if name in asked and _fits(value, asked[name])
     }
