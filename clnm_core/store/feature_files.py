@@ -25,6 +25,9 @@ from clnm_core.store.whole_files import write_whole
 ROW_COLUMNS = ("image_id", "case_id", "view")
 """What names a row; the features come after."""
 
+_EMBEDDED = b"features"
+"""In the file of rows of embeddings: the names of the array's columns."""
+
 _LOST = (
     "Features {} are {}. Extract them again, or restore the folder features of the store from a "
     "backup."
@@ -64,7 +67,7 @@ def write_table(
         buffer = io.BytesIO()
         np.save(buffer, np.ascontiguousarray(values), allow_pickle=False)
         array = buffer.getvalue()
-        table = _parquet(pa.table(labels, metadata={"features": "\n".join(names)}))
+        table = _parquet(pa.table(labels, metadata={_EMBEDDED: "\n".join(names)}))
         digest = _joined(array, table)
         write_whole(_path(root, digest, "npy"), array, "The table of features")
     else:
@@ -90,14 +93,14 @@ def read_table(root: Path, digest: str) -> pd.DataFrame:
     try:
         table = pq.read_table(_path(root, digest, "parquet"))
         frame = table.to_pandas()
-        if not array.exists():
+        names = (table.schema.metadata or {}).get(_EMBEDDED)
+        if names is None:
             return frame
         values = np.load(array, mmap_mode="r", allow_pickle=False)
-        names = (table.schema.metadata or {})[b"features"].decode().split("\n")
-        features = pd.DataFrame(values, columns=names, copy=False)
+        features = pd.DataFrame(values, columns=names.decode().split("\n"), copy=False)
     except FileNotFoundError:
         raise StoreError(_LOST.format(digest[:12], "missing from the store")) from None
-    except (OSError, ValueError, KeyError, pa.ArrowException):
+    except (OSError, EOFError, ValueError, pa.ArrowException):
         raise StoreError(_LOST.format(digest[:12], "damaged on disk")) from None
     if len(features) != len(frame):
         raise StoreError(_LOST.format(digest[:12], "damaged on disk"))
