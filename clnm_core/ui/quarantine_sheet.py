@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from clnm_core.errors import StoreError
+from clnm_core.imaging.letters import text_like
 from clnm_core.imaging.rendering import thumbnail_png
 from clnm_core.store import quarantine
 from clnm_core.store.places import default_store
@@ -29,20 +31,23 @@ PER_PAGE = 12
 
 _SIDE = 1000
 _SHAPE = (4, 3)
+_BOX_COLOUR = "#F2C14E"
+_MARGIN = 3
+_MOST_BOXES = 50
 
 
 def draw(held: Held) -> None:
     """One picture as large as its place, black around it."""
     try:
-        png = quarantine.picture(default_store(), held).png
+        drawing = _drawn(str(default_store()), held.digest, held)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    panels.svg(tile(_pixels(png)), f"Picture of case {held.case_id}, {held.reason}")
+    panels.svg(drawing, f"Picture of case {held.case_id}, {held.reason}")
 
 
 def tile(pixels: NDArray[np.uint8]) -> str:
-    """The picture in a frame of one shape for all, so that they stand in rows; never smoothed.
+    """The picture in a frame of one shape for all, with boxes around what looks like letters.
 
     Parameters
     ----------
@@ -53,12 +58,32 @@ def tile(pixels: NDArray[np.uint8]) -> str:
     width = max(columns, rows * _SHAPE[0] / _SHAPE[1])
     height = width * _SHAPE[1] / _SHAPE[0]
     x, y = (width - columns) / 2, (height - rows) / 2
+    boxes = "".join(_box(box, x, y) for box in text_like(pixels)[:_MOST_BOXES])
     data = base64.b64encode(thumbnail_png(pixels, _SIDE)).decode()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.2f} {height:.2f}">'
         f'<rect width="{width:.2f}" height="{height:.2f}" fill="#000"/>'
         f'<image x="{x:.2f}" y="{y:.2f}" width="{columns}" height="{rows}" '
-        f'preserveAspectRatio="none" href="data:image/png;base64,{escape(data)}"/></svg>'
+        f'preserveAspectRatio="none" href="data:image/png;base64,{escape(data)}"/>{boxes}</svg>'
+    )
+
+
+@st.cache_data(max_entries=4 * PER_PAGE, show_spinner=False, scope="session")
+def _drawn(root: str, digest: str, _held: Held) -> str:
+    return tile(_pixels(quarantine.picture(Path(root), _held).png))
+
+
+def _box(box: tuple[int, int, int, int], x: float, y: float) -> str:
+    """A bright line on a dark seam, a little outside of the marks."""
+    top, left, bottom, right = box
+    place = (
+        f'x="{x + left - _MARGIN:.1f}" y="{y + top - _MARGIN:.1f}" '
+        f'width="{right - left + 1 + 2 * _MARGIN}" height="{bottom - top + 1 + 2 * _MARGIN}" '
+        'fill="none" vector-effect="non-scaling-stroke"'
+    )
+    return (
+        f'<rect {place} stroke="#000" stroke-width="3.5"/>'
+        f'<rect {place} stroke="{_BOX_COLOUR}" stroke-width="1.5"/>'
     )
 
 

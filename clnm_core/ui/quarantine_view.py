@@ -55,8 +55,9 @@ def _pictures(waiting: Sequence[Held]) -> None:
     cohorts = sorted({one.cohort for one in waiting})
     st.markdown(
         f"{count_text(len(waiting), 'picture')} of {plain(_listed(cohorts))} may show text that "
-        "names a patient. Their cases are in the cohort, the pictures are not yet. Look at each: "
-        "names, numbers, dates and places count."
+        "names a patient. Their cases are in the cohort, the pictures are not yet. Look at each, "
+        "also outside the boxes, which show where marks look like letters: names, numbers, dates and "
+        "places count."
     )
     chosen = _of_cohort(waiting, cohorts)
     shown = _page(chosen)

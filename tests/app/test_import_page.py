@@ -199,13 +199,16 @@ def test_files_that_could_not_be_read_are_listed_and_removed(with_images) -> Non
     assert counts(root) == Counts(14, 0)
 
 
-def test_a_picture_whose_file_is_lost_is_said_in_its_place(with_images) -> None:
-    root, app = with_images
-    lost = waiting(root)[0]
-    (StorePaths(root).quarantine / lost.digest).unlink()
+def test_a_picture_whose_file_is_lost_is_said_in_its_place(
+    import_page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, app = import_page
+    stand_in(monkeypatch)
+    bring(root, folder_of(tmp_path / "pictures", {"P1.png": "doubt", "P2.png": "doubt"}))
+    (StorePaths(root).quarantine / waiting(root)[0].digest).unlink()
     app.run()
     assert not app.exception
-    assert len(app.checkbox) == 12
+    assert len(app.checkbox) == 2
     assert "missing from the quarantine" in app.error[0].value
 
 
