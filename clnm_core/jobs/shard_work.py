@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,12 +92,13 @@ def _measured(task: Task, extractor: Extractor) -> Finished | None:
         if task.stop.exists():
             return None
         items: list[Item] = []
-        for source in task.shard.sources[start : start + size]:
-            try:
-                items.append(item_of(task.root, source))
+        wanted = task.shard.sources[start : start + size]
+        for source, read in zip(wanted, _read(task, wanted), strict=True):
+            if isinstance(read, Item):
+                items.append(read)
                 kept.append(source)
-            except ClnmError as error:
-                unread[source.key] = str(error)
+            else:
+                unread[source.key] = read
         if items:
             features = extractor.extract(items, device=task.device)
             parts.append(features.values)
@@ -105,6 +108,21 @@ def _measured(task: Task, extractor: Extractor) -> Finished | None:
     return Finished(
         tuple(source.key for source in kept), values.astype(dtype), tuple(reasons), unread
     )
+
+
+def _read(task: Task, sources: Sequence[Source]) -> list[Item | str]:
+    """Each image, or why it cannot be read; by threads where a GPU would else wait."""
+
+    def read(source: Source) -> Item | str:
+        try:
+            return item_of(task.root, source)
+        except ClnmError as error:
+            return str(error)
+
+    if task.device == "cpu":
+        return [read(source) for source in sources]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(read, sources))
 
 
 def _settle(task: Task) -> None:
