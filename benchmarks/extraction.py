@@ -71,6 +71,7 @@ def forget(store: Path) -> None:
 
 
 def shards(store: Path) -> int:
+    """How many are finished."""
     return len(list(StorePaths(store).shards.glob("*.shard")))
 
 

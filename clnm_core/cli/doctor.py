@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import platform
 import shutil
+from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from clnm_core import __version__
 from clnm_core.errors import NoStoreError
+from clnm_core.jobs.queue import jobs
+from clnm_core.store.feature_sets import feature_sets
 from clnm_core.store.places import default_store
 from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
 
+_JOBS = 1_000
 _LIBRARIES = ("streamlit", "duckdb", "pandas", "plotly", "scikit-learn", "torch", "pydicom")
 
 
@@ -34,6 +38,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "store_version": 0,
         "cohorts": [],
         "models": [],
+        "features": [],
+        "jobs": {},
         "problems": [],
         "disk_free_gb": round(shutil.disk_usage(_existing(options.store)).free / 1e9, 1),
     }
@@ -42,10 +48,17 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             result["store_version"] = warehouse.version
             result["cohorts"] = [cohort.name for cohort in warehouse.cohorts()]
             result["models"] = sorted({model.name for model in warehouse.models()})
+            result["features"] = [
+                f"{one.cohort}/{one.name}"
+                for cohort in result["cohorts"]
+                for one in feature_sets(warehouse, cohort)
+            ]
     except NoStoreError as error:
         result["problems"] = [str(error)]
         return result
     result["problems"] = verify(options.store)
+    states = Counter(job.state for job in jobs(options.store, limit=_JOBS))
+    result["jobs"] = dict(sorted(states.items()))
     return result
 
 
@@ -59,6 +72,8 @@ def summary(result: dict[str, Any]) -> str:
         f"store {result['store']}, version {result['store_version']}, {result['disk_free_gb']} GB free",
         f"cohorts: {', '.join(result['cohorts']) or 'none'}",
         f"models: {', '.join(result['models']) or 'none'}",
+        f"features: {', '.join(result['features']) or 'none'}",
+        f"jobs: {', '.join(f'{n} {state}' for state, n in result['jobs'].items()) or 'none'}",
         *problems,
     ])  # fmt: skip
 

@@ -34,6 +34,7 @@ from clnm_core.store.warehouse import Warehouse
 Progress = Callable[[float, str], None]
 
 _PER_SHARD = {"cpu": 32, "cuda": 256}
+_STOPPED = "Stopped as asked. What is finished is kept; start again to go on."
 _MEASURED = 0.98
 """Share of the work that is done when every image is measured; the table and its publication follow."""
 
@@ -142,11 +143,13 @@ def extract(
         most=_PER_SHARD[chosen],
     )
     missing = [shard for shard in shards if not _is_finished(shard)]
+    if is_cancelled():
+        raise JobCancelled(_STOPPED)
     with stop_file(root, is_cancelled) as stop:
         task = _dealer(root, recipe, chosen, backend, stop)
         _compute(missing, shards, task, chosen, backend, progress)
         if stop.exists():
-            raise JobCancelled("Stopped as asked. What is finished is kept; start again to go on.")
+            raise JobCancelled(_STOPPED)
     progress(_MEASURED, "Writing and publishing the table")
     table = gathered(found, shards)
     feature_set = published(
