@@ -54,7 +54,8 @@ def features_answer(
     aside = f" {count_text(set_aside, 'image')} could not be used." if set_aside else ""
     said = (
         f"{KIND_WORDS[kind]}: {count_text(features, 'feature')} of {count_text(images, 'image')}, "
-        f"averaged over the images of each of the {count_text(cases, 'selected case')}.{aside}"
+        f"averaged over the images of a case; {count_text(cases, 'selected case')} "
+        f"{'has' if cases == 1 else 'have'} any.{aside}"
     )
     if best is None or best["auc"] != best["auc"]:
         return said
@@ -118,7 +119,8 @@ def repeatability_words(rows: pd.DataFrame, least: float) -> str:
 
 def features_methods(kind: str, settings: Mapping[str, Any], *, view: str) -> str:
     """How what the Features page shows was made."""
-    parts = [f"{KIND_WORDS.get(kind, kind)}: {settings_in_words(settings)}"]
+    standard = " (definitions: Zwanenburg 2020)" if kind == "radiomics" else ""
+    parts = [f"{KIND_WORDS.get(kind, kind)}{standard}: {settings_in_words(settings)}"]
     parts.append("Images of one case averaged; cases in which a feature is missing left out of it")
     if view == "ranking":
         parts.append(
@@ -132,7 +134,7 @@ def features_methods(kind: str, settings: Mapping[str, Any], *, view: str) -> st
         parts.append("PCA, or UMAP (McInnes 2018), of standardised features, seed 0")
     if view == "repeatability":
         parts.append(
-            "ICC(2,1) over outlines eroded, dilated and shifted (Shrout and Fleiss 1979): "
+            "ICC(2,1) over outlines eroded, dilated and shifted (Shrout 1979): "
             "repeatability without a second reader"
         )
     return ". ".join(parts) + "."

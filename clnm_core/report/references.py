@@ -37,6 +37,7 @@ REFERENCES: dict[str, str] = {
     "Liang 1986": "Liang KY, Zeger SL. Longitudinal data analysis using generalized linear models. Biometrika 1986;73:13-22. doi:10.1093/biomet/73.1.13",
     "Lopez-Paz 2017": "Lopez-Paz D, Oquab M. Revisiting classifier two-sample tests. ICLR 2017. arXiv:1610.06545",
     "McClish 1989": "McClish DK. Analyzing a portion of the ROC curve. Med Decis Making 1989;9:190-195. doi:10.1177/0272989X8900900307",
+    "McInnes 2018": "McInnes L, Healy J, Melville J. UMAP: uniform manifold approximation and projection for dimension reduction. 2018. doi:10.48550/arXiv.1802.03426",
     "McNemar 1947": "McNemar Q. Note on the sampling error of the difference between correlated proportions or percentages. Psychometrika 1947;12:153-157. doi:10.1007/BF02295996",
     "Newcombe 1998": "Newcombe RG. Interval estimation for the difference between independent proportions: comparison of eleven methods. Stat Med 1998;17:873-890. doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
     "Newcombe 2016": "Newcombe RG. MOVER-R confidence intervals for ratios and products of two independently estimated quantities. Stat Methods Med Res 2016;25:1774-1778. doi:10.1177/0962280213502144",
@@ -50,6 +51,8 @@ REFERENCES: dict[str, str] = {
     "Rao 1992": "Rao JNK, Scott AJ. A simple method for the analysis of clustered binary data. Biometrics 1992;48:577-585. doi:10.2307/2532311",
     "Robins 1986": "Robins J. A new approach to causal inference in mortality studies with a sustained exposure period: application to control of the healthy worker survivor effect. Math Model 1986;7:1393-1512. doi:10.1016/0270-0255(86)90088-6",
     "Shen 2025": f"Shen et al. Nat Commun 2025;16:7052. doi:{PUBLISHED_NEAR_CAPSULE.doi}",
+    "Shrout 1979": "Shrout PE, Fleiss JL. Intraclass correlations: uses in assessing rater reliability. Psychol Bull 1979;86:420-428. doi:10.1037/0033-2909.86.2.420",
+    "Spearman 1904": "Spearman C. The proof and measurement of association between two things. Am J Psychol 1904;15:72-101. doi:10.2307/1412159",
     "Spiegelhalter 1986": "Spiegelhalter DJ. Probabilistic prediction in patient management and clinical trials. Stat Med 1986;5:421-433. doi:10.1002/sim.4780050506",
     "Steyerberg 2004": "Steyerberg EW, Borsboom GJ, van Houwelingen HC, Eijkemans MJ, Habbema JD. Validation and updating of predictive logistic regression models: a study on sample size and shrinkage. Stat Med 2004;23:2567-2586. doi:10.1002/sim.1844",
     "Tango 1998": "Tango T. Equivalence test and confidence interval for the difference in proportions for the paired-sample design. Stat Med 1998;17:891-908. doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
@@ -65,6 +68,7 @@ REFERENCES: dict[str, str] = {
     "Youden 1950": "Youden WJ. Index for rating diagnostic tests. Cancer 1950;3:32-35. doi:10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3",
     "Zadrozny 2002": "Zadrozny B, Elkan C. Transforming classifier scores into accurate multiclass probability estimates. KDD 2002:694-699. doi:10.1145/775047.775151",
     "Zou 2008": "Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. Stat Med 2008;27:1693-1702. doi:10.1002/sim.3095",
+    "Zwanenburg 2020": "Zwanenburg A, et al. The Image Biomarker Standardization Initiative: standardized quantitative radiomics for high-throughput image-based phenotyping. Radiology 2020;295:328-338. doi:10.1148/radiol.2020191145",
 }
 """Full citations by author and year, in alphabetical order."""
 
