@@ -58,7 +58,7 @@ _CODES = frozenset(
         *("AcquisitionType", "ReconstructionAlgorithm", "ConvolutionKernelGroup"),
         *("ScanningSequence", "SequenceVariant", "ScanOptions", "MRAcquisitionType"),
         *("ComplexImageComponent", "AcquisitionContrast", "ContentQualification"),
-        *("ImageDataType", "DataType", "AliasedDataType", "DimensionOrganizationType"),
+        *("DataType", "AliasedDataType", "DimensionOrganizationType"),
         *("SegmentationType", "SegmentAlgorithmType", "SegmentationFractionalType"),
         *("SegmentsOverlap", "Units", "CorrectedImage", "DoseUnits", "DoseType"),
         *("DoseSummationType", "RescaleType", "PixelSpacingCalibrationType", "SyntheticData"),

@@ -132,6 +132,8 @@ def _replaced(
     if not dictionary_has_tag(tag):
         return "X", None
     representation = _representation(tag)
+    if asked == "D" and representation == "UI":
+        asked = "U"  # the dummy of an identifier is a new one
     if asked in ("Z", "D") and not _is_date(tag):
         return _emptied(tag, representation, asked)
     try:

@@ -26,6 +26,7 @@ _DUMMIES: dict[str, object] = {
     **dict.fromkeys(("US", "SS", "UL", "SL", "IS", "DS"), 0),
     **dict.fromkeys(("FL", "FD"), 0.0),
     "AS": "000Y",
+    "UR": "about:blank",
 }
 
 
@@ -54,9 +55,9 @@ def shifted(value: str, representation: str, disguise: Disguise) -> str | None:
 
     """
     if representation == "DA":
-        ends = value.strip().split("-")
-        moved = [_moved(end.strip(), disguise.shift_days) for end in ends if end.strip()]
-        if not 1 <= len(ends) <= 2 or not moved or any(end is None for end in moved):
+        ends = [end.strip() for end in value.split("-")]
+        moved = [_moved(end, disguise.shift_days) if end else "" for end in ends]
+        if len(ends) > 2 or not any(moved) or None in moved:
             return None
         return "-".join(end or "" for end in moved)
     found = _MOMENT.fullmatch(value.strip())
