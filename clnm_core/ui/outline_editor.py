@@ -35,7 +35,8 @@ def draw(subject: Subject, finish: Callable[[], None]) -> None:
 
     ``finish`` draws what ends the correction, under the tools.
     """
-    picture, tools = st.columns([3, 2], gap="large")
+    grid = st.grid(5, min_column_width=140)
+    picture, tools = grid.cell(column_span=3), grid.cell(column_span=2)
     with tools:
         structure = _pick_structure(subject)
         tool, way, zoom = _pick_tool(subject)

@@ -75,10 +75,10 @@ def draw(upload: Upload | None, record: ModelRecord) -> Outlined | None:
         panels.svg(markup, "Uploaded picture")
     predict_image.describe(image)
     if not is_open:
-        if draft.masks:
-            measured_view.draw(reading, registry=subject.registry, recorded=None)
         _ways(subject, upload)
-        _use(subject, record)
+        if draft.masks:
+            _use(subject, record)
+            measured_view.draw(reading, registry=subject.registry, recorded=None)
     _follow(_values(subject, record), record)
     return Outlined(image, dict(draft.masks), reading.ruler)
 
