@@ -55,7 +55,7 @@ def mask_at(place: Path, shape: tuple[int, int] = (12, 16)) -> None:
 def bring(root: Path, folder: Path, cases: int = 4, **choices: object) -> ImportReport:
     """Import patients P1, P2, ... with the images that are called like them."""
     first = int(str(choices.pop("first", 1)))
-    rows = "".join(f"P{i},{40 + i},yes\n" for i in range(first, first + cases))
+    rows = "".join(f"P{i},{40 + i % 40},yes\n" for i in range(first, first + cases))
     table = read_table(f"patient,age,any\n{rows}".encode(), "study.csv")
     cohort = str(choices.pop("cohort", "study"))
     return import_table(root, table, propose(table, cohort).mapping, images_dir=folder, **choices)
