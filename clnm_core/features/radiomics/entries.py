@@ -70,14 +70,19 @@ def of_sizes(owner: Tensor, level: Tensor, size: Tensor, *, matrices: int, level
 
     """
     row = owner * (levels + 1) + level
-    small = size <= _SMALL
-    key = (row * (_SMALL + 1) + size)[small]
-    dense = torch.bincount(key, minlength=matrices * (levels + 1) * (_SMALL + 1))
+    large = where(size > _SMALL)
+    width = _SMALL + 1  # no thing has the size 0: its column takes the large ones
+    dense = torch.bincount(
+        torch.where(size > _SMALL, 0, size).add_(row, alpha=width),
+        minlength=matrices * (levels + 1) * width,
+    )
+    dense.view(-1, width)[:, 0] = 0
     cell = where(dense != 0)
-    rows, sizes, counts = _split(cell, _SMALL + 1), cell % (_SMALL + 1), dense[cell]
-    if not small.all():
+    rows = _split(cell, width)
+    sizes, counts = cell - rows * width, dense.index_select(0, cell)
+    if len(large):
         largest = int(size.max()) + 1
-        cell, many = torch.unique((row * largest + size)[~small], return_counts=True)
+        cell, many = torch.unique(row[large] * largest + size[large], return_counts=True)
         rows = torch.cat([rows, _split(cell, largest)])
         sizes, counts = torch.cat([sizes, cell % largest]), torch.cat([counts, many])
         rows, order = torch.sort(rows, stable=True)

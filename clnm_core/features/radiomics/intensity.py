@@ -59,12 +59,15 @@ def intensity_features(
     mean = torch.where(low == high, low, mean_of(values))
     apart = values - spread_out(mean)
     square = apart * apart
-    variance, third, fourth = mean_of(square), mean_of(square * apart), mean_of(square * square)
+    variance, third = mean_of(square), mean_of(square * apart)
+    fourth, distance = mean_of(square.mul_(square)), mean_of(apart.abs_())
     spread = torch.where(variance > 0, variance, 1)
     core = ((values >= spread_out(tenth)) & (values <= spread_out(ninetieth))).double()
     kept = totals(core, pixels)
     middle = totals(values * core, pixels) / kept
-    energy = totals((values + shift) ** 2, pixels)
+    robust = totals((values - spread_out(middle)).abs_().mul_(core), pixels) / kept
+    shifted = values + shift
+    energy = totals(shifted.mul_(shifted), pixels)
     share = by_level / number[:, None]
     found = {
         "10Percentile": tenth,
@@ -74,13 +77,12 @@ def intensity_features(
         "InterquartileRange": three_quarters - quarter,
         "Kurtosis": torch.where(variance > 0, fourth / (spread * spread), 0.0),
         "Maximum": high,
-        "MeanAbsoluteDeviation": mean_of(apart.abs()),
+        "MeanAbsoluteDeviation": distance,
         "Mean": mean,
         "Median": median,
         "Minimum": low,
         "Range": high - low,
-        "RobustMeanAbsoluteDeviation": totals((values - spread_out(middle)).abs_() * core, pixels)
-        / kept,
+        "RobustMeanAbsoluteDeviation": robust,
         "RootMeanSquared": (energy / number).sqrt(),
         "Skewness": torch.where(variance > 0, third / (spread * spread.sqrt()), 0.0),
         "StandardDeviation": variance.sqrt(),

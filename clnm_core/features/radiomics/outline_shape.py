@@ -80,4 +80,15 @@ def _diameter(mask: NDArray[np.bool_], spacing_mm: tuple[float, float]) -> float
         last = crossed.shape[1] - 1 - crossed[lines, ::-1].argmax(1) + beside
         points += [np.stack([lines + above, first], 1), np.stack([lines + above, last], 1)]
     edge = np.concatenate(points) * spacing_mm
+    # No pair is longer than the sum of its distances from the middle: points too near to it to
+    # beat a first guess are left out before all pairs are compared.
+    from_middle = np.hypot(*(edge - edge.mean(0)).T)
+    start = edge[from_middle.argmax()]
+    guess = np.hypot(*(edge - start).T).max()
+    far = from_middle >= (guess - from_middle.max()) * (1 - 1e-9)
+    return float(pdist(edge[far]).max()) if far.sum() < 400 else _hull(edge)
+
+
+def _hull(edge: NDArray[np.float64]) -> float:
+    """Largest distance between two corners of the convex hull."""
     return float(pdist(edge[ConvexHull(edge).vertices]).max())

@@ -9,7 +9,9 @@ import SimpleITK
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.ndimage import gaussian_filter, gaussian_laplace
+from scipy.spatial.distance import pdist
 from scipy.stats import kurtosis, skew
 
 from clnm_core.features.radiomics import cooccurrence_features as pairs
@@ -225,6 +227,24 @@ def test_a_box_has_the_shape_of_a_box_with_cut_corners() -> None:
     assert found["MeshSurface"] == 80 - 4 * 2 / 8
     assert found["Perimeter"] == pytest.approx(2 * 9 + 2 * 6 + 4 * np.hypot(1, 0.5))
     assert found["MaximumDiameter"] == pytest.approx(np.hypot(9, 8))  # upper edge to lower edge
+
+
+@settings(max_examples=40)
+@given(
+    mask=arrays(np.bool_, st.tuples(st.integers(1, 30), st.integers(1, 30))).filter(np.any),
+    down=st.floats(0.1, 3),
+    across=st.floats(0.1, 3),
+)
+def test_the_diameter_is_the_largest_of_all_distances(
+    mask: np.ndarray, down: float, across: float
+) -> None:
+    padded = np.pad(mask, 1)
+    points = [
+        *(np.argwhere(padded[1:] != padded[:-1]) + [0.5, 0]),
+        *(np.argwhere(padded[:, 1:] != padded[:, :-1]) + [0, 0.5]),
+    ]
+    found = outline_shape(mask, (down, across))[SHAPE_2D.index("MaximumDiameter")]
+    assert found == pytest.approx(pdist(np.array(points) * (down, across)).max(), rel=1e-12)
 
 
 def test_a_line_of_pixels_has_no_width() -> None:
