@@ -75,11 +75,13 @@ def draw(query: CohortQuery, case_id: str) -> None:
     _draw_editor(query, registry, record)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _draw_pictures(query, registry, record)
+        above = st.container()
         _draw_risks(query, registry, record)
         _draw_reads(record)
     with right:
         _draw_record(registry, record)
+    with above:  # last, as outlines take longest to measure
+        _draw_pictures(query, registry, record)
 
 
 def _step(label: str, icon: str, ids: list[str], place: int | None, by: int) -> None:
