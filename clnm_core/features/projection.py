@@ -7,7 +7,6 @@ UMAP keeps who is near to whom, and neither how far groups lie apart nor how den
 from __future__ import annotations
 
 import warnings
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,6 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from clnm_core.errors import FeatureError
-
-Method = Literal["pca", "umap"]
 
 LEAST_ROWS = 4
 """Fewer points than that make no picture."""
@@ -32,7 +29,7 @@ _EPOCHS = 200
 
 
 def projected(
-    features: pd.DataFrame, *, method: Method = "pca", neighbours: int = NEIGHBOURS, seed: int = 0
+    features: pd.DataFrame, *, method: str = "pca", neighbours: int = NEIGHBOURS, seed: int = 0
 ) -> pd.DataFrame:
     """Each row as a point.
 

@@ -67,7 +67,7 @@ def intraclass(ratings: ArrayLike, *, form: Form = "2,1", level: float = 0.95) -
         raise ValueError(
             f"ratings must be (items, at least 2 ratings[, features]); got {values.shape}."
         )
-    counted = np.isfinite(values).all(axis=1)
+    counted = np.asarray(np.isfinite(values).all(axis=1))
     squares = _Squares.of(values, counted)
     with np.errstate(divide="ignore", invalid="ignore"):
         icc, low, high = _FORMS[form](squares, 1 - (1 - level) / 2)

@@ -73,9 +73,10 @@ def drop_unrepeatable(
     """Features whose intraclass correlation is too low or not known."""
     if icc is None:
         return
-    report["icc"] = [float(icc.get(name, np.nan)) for name in report["feature"]]
+    known = [float(icc.get(name, np.nan)) for name in report["feature"]]
+    report["icc"] = known
     for place in still_open(report):
-        found = report.at[place, "icc"]
+        found = known[place]
         if np.isnan(found):
             _drop(report, place, "repeatability", "Its repeatability is not known.")
         elif found < least:
@@ -98,9 +99,8 @@ def drop_untelling(
     found = rank_test(values[:, left], y_true, patient)
     report.loc[left, "auc"] = found.auc
     report.loc[left, "p"] = found.p
-    report.loc[left, "q"] = benjamini_hochberg(found.p)
-    for place in left:
-        value = report.at[place, judged_by]
+    report.loc[left, "q"] = q = benjamini_hochberg(found.p)
+    for place, value in zip(left, found.p if judged_by == "p" else q, strict=True):
         if not value < alpha:
             why = f"{judged_by} = {value:.2g}, not below {alpha:g}."
             _drop(report, place, "univariate", why)
@@ -110,8 +110,9 @@ def drop_copies(report: pd.DataFrame, values: NDArray[np.float64], *, most: floa
     """Features that follow one of smaller p, or of equal p and earlier name."""
     left = still_open(report)
     kind = report.loc[left].sort_values(["p", "feature"], kind="stable").index.to_numpy()
+    names = list(report["feature"])
     for place, copy in copies(values, kind, most=most).items():
-        original = report.at[copy.of, "feature"]
+        original = names[copy.of]
         report.loc[place, ["copy_of", "r"]] = [original, copy.r]
         why = f"Follows {original} (r = {copy.r:.2f}), which tells the classes apart as well or better."
         _drop(report, place, "correlation", why)
@@ -122,9 +123,8 @@ def drop_unneeded(report: pd.DataFrame, lasso: Lasso, *, least_share: float) -> 
     left = still_open(report)
     report.loc[left, "weight"] = lasso.weights
     report.loc[left, "share"] = lasso.shares
-    for place in left:
-        share = report.at[place, "share"]
-        if report.at[place, "weight"] == 0:
+    for place, weight, share in zip(left, lasso.weights, lasso.shares, strict=True):
+        if weight == 0:
             _drop(report, place, "lasso", "The LASSO gives it no weight beside the others.")
         elif share < least_share:
             why = f"Kept in {share:.0%} of the subsamples, below {least_share:.0%}."
