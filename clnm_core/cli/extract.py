@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "columns": made.columns,
         "digest": made.digest,
         "device": made.detail["device"],
-        "seconds": made.detail["seconds"],
+        "seconds": round(done.seconds, 1),
         "set_aside": made.detail["set_aside"],
         "reasons": made.detail["reasons"],
         "settings": made.settings,

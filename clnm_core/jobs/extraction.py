@@ -41,11 +41,12 @@ _MEASURED = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A table of features, and what it cost."""
+    """A table of features, and what it cost this time."""
 
     feature_set: FeatureSet
     computed: int  #: shards
     reused: int  #: shards
+    seconds: float
 
 
 def extract_features(
@@ -168,7 +169,8 @@ def extract(
         },
     )
     progress(1.0, f"{feature_set.rows:,} images, {feature_set.columns:,} features")
-    return Extracted(feature_set, len(missing), len(shards) - len(missing))
+    seconds = time.monotonic() - began
+    return Extracted(feature_set, len(missing), len(shards) - len(missing), seconds)
 
 
 def run_job(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ def published(
         cohort=cohort,
         name=name,
         kind=extractor.kind,
-        settings=dict(extractor.settings),
+        settings=json.loads(json.dumps(dict(extractor.settings))),
         digest=digest,
         rows=len(table.rows),
         columns=len(extractor.names),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from clnm_core.jobs import claims, sole
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _MOST_LOG_BYTES = 1_000_000
+_NICENESS = 10
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -20,18 +22,12 @@ def log_path(root: Path) -> Path:
     return root / "worker.log"
 
 
-def ensure_worker_if_needed(root: Path) -> None:
-    """The same, only where a job waits or was left by a worker that died."""
-    if claims.waits(root):
-        ensure_worker(root)
-
-
 def ensure_worker(root: Path) -> None:
     """Start a worker of the store as a process of its own, unless one lives.
 
     It has its own session: closing the page, the server or the terminal does not end it. It
-    empties the queue and ends by itself some minutes later. May be called often, and from
-    several processes at once: one worker comes of it.
+    empties the queue, behind whatever else the machine has to do, and ends by itself some minutes
+    later. May be called often, and from several processes at once: one worker comes of it.
 
     Raises
     ------
@@ -56,6 +52,8 @@ def ensure_worker(root: Path) -> None:
                 start_new_session=True,
             )
         _started.append(worker)
+        with contextlib.suppress(OSError):  # its cores are lent: pages come first
+            os.setpriority(os.PRIO_PROCESS, worker.pid, _NICENESS)
     except OSError as error:
         raise JobError(
             f"The worker cannot be started ({error.strerror or error}). Start it by hand with "
@@ -63,6 +61,12 @@ def ensure_worker(root: Path) -> None:
         ) from error
     finally:
         sole.let_go(lock)
+
+
+def ensure_worker_if_needed(root: Path) -> None:
+    """As :func:`ensure_worker`, only where a job waits or was left by a worker that died."""
+    if claims.waits(root):
+        ensure_worker(root)
 
 
 def _log(root: Path) -> Path:

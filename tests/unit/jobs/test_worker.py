@@ -195,6 +195,7 @@ def test_one_worker_comes_of_many_wishes_and_outlives_the_wisher(root):
         assert job.state == "failed"
         assert "no features" in job.error
         assert os.getsid(pid) == pid
+        assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
         assert sole.try_lock(root) is None
     finally:
         os.kill(pid, signal.SIGTERM)
