@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.pixels import get_decoder, pixel_array
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+)
 
 from clnm_core.errors import ImageError
+from clnm_core.imaging.codestreams import is_cut_off, stated_size
 from clnm_core.imaging.elements import whole_number
 from clnm_core.imaging.inflating import inflated
 from clnm_core.imaging.parsing import AGAIN
@@ -38,6 +46,13 @@ _CODINGS = {
     "1.2.840.10008.1.2.5": "RLE lossless",
     "1.2.840.10008.1.2.8.1": "deflated frame by frame",
 }
+_WITHOUT_STREAM = (
+    ImplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    DeflatedExplicitVRLittleEndian,
+    RLELossless,
+)
 _PANIC = "PanicException"  # of decoders in Rust; no Exception, and of no module to import
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 
@@ -80,6 +95,8 @@ def decoded(dataset: Dataset, frame: int) -> NDArray[np.generic]:
     try:
         if whole_number(dataset, "BitsAllocated") == 1 and not coding.is_compressed:
             return _single_bits(dataset, frame)
+        if coding not in _WITHOUT_STREAM:
+            _require_sound_stream(dataset, frame)
         return pixel_array(dataset, index=frame)
     except AttributeError:
         raise ImageError(
@@ -90,12 +107,23 @@ def decoded(dataset: Dataset, frame: int) -> NDArray[np.generic]:
             "The picture is stored in a way that is not read here. Export it uncompressed, or as "
             "PNG."
         ) from None
-    except (RuntimeError, ValueError, IndexError, EOFError):
+    except (RuntimeError, ValueError, IndexError, EOFError, struct.error):
         raise ImageError(_undecodable(dataset, coding)) from None
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
         raise ImageError(_undecodable(dataset, coding)) from None
+
+
+def _require_sound_stream(dataset: Dataset, frame: int) -> None:
+    """Refuse a stream that is cut off, or of another size than the file: decoders believe it."""
+    frames = max(1, whole_number(dataset, "NumberOfFrames", 1))
+    stream = get_frame(dataset.PixelData, frame, number_of_frames=frames)
+    if is_cut_off(stream):
+        raise ValueError("no end of stream")
+    size = stated_size(stream)
+    if size not in (None, (whole_number(dataset, "Rows"), whole_number(dataset, "Columns"))):
+        raise ImageError(f"The DICOM file states one size and holds a picture of another. {AGAIN}")
 
 
 def _with_frame_inflated(dataset: Dataset, frame: int) -> Dataset:

@@ -69,7 +69,8 @@ def read_segmentation(data: bytes, target: Target, limits: Limits) -> dict[str, 
     groups = items(dataset, "PerFrameFunctionalGroupsSequence")
     if len(groups) != frames:
         raise ImageError(
-            f"The segmentation claims {frames:,} frames and describes {len(groups):,}. {AGAIN}"
+            f"The segmentation states {frames:,} as its number of frames and describes "
+            f"{len(groups):,}. {AGAIN}"
         )
     if target.is_elsewhere(identifier(dataset, "FrameOfReferenceUID")):
         return {}

@@ -198,9 +198,9 @@ def test_an_ultrasound_picture_of_another_size_is_refused():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"NumberOfFrames": 5}, "claims 5 frames and describes 6"),
+        ({"NumberOfFrames": 5}, "states 5 as its number of frames and describes 6"),
         ({"NumberOfFrames": 10**9}, "claims 1,000,000,000 frames, more than is read safely"),
-        ({"NumberOfFrames": -4}, "claims 1 frames and describes 6"),
+        ({"NumberOfFrames": -4}, "states 1 as its number of frames and describes 6"),
         ({"Rows": 60_000, "Columns": 60_000}, "more than is read safely"),
         ({"Rows": 12}, "cut off"),
         ({"SegmentationType": "GUESS"}, "of a kind that is not read"),
