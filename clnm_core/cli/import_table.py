@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clnm_core.cli.output import read_bytes, show_progress, write_json
+from clnm_core.report.wording import count_text
 from clnm_core.store.ingest.import_report import ImportRefusedError
 from clnm_core.store.ingest.mapping import Mapping
 from clnm_core.store.ingest.picture_files import folder_table
@@ -149,14 +150,16 @@ def _propose(table: Table, options: argparse.Namespace) -> Mapping:
 
 def _image_lines(images: dict[str, int]) -> list[str]:
     """How many images came, and which of them a person must see to."""
-    lines = [f"images: {images['stored']:,} in the cohort"] if any(images.values()) else []
+    if not any(images.values()):
+        return []
+    lines = [f"{count_text(images['stored'], 'image')} in the cohort"]
     if images["waiting"]:
         lines.append(
-            f"images: {images['waiting']:,} wait on the Import page until a person has looked: "
-            "text in them may name a patient"
+            f"{count_text(images['waiting'], 'image')} to look at on the Import page: text in them "
+            "may name a patient"
         )
     if images["refused"]:
-        lines.append(f"images: {images['refused']:,} files cannot be read")
+        lines.append(f"{count_text(images['refused'], 'image file')} that cannot be read")
     return lines
 
 

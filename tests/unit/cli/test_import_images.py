@@ -39,9 +39,9 @@ def test_the_report_counts_images_by_what_became_of_them(folder, capsys) -> None
 def test_a_summary_says_what_waits_and_where(folder, capsys) -> None:
     assert call(folder, "--skip-refused") == 0
     out = capsys.readouterr().out
-    assert "images: 1 in the cohort" in out
-    assert "images: 1 wait on the Import page until a person has looked" in out
-    assert "images: 1 files cannot be read" in out
+    assert "1 image in the cohort" in out
+    assert "1 image to look at on the Import page" in out
+    assert "1 image file that cannot be read" in out
     assert BROKEN in out
 
 
