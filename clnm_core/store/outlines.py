@@ -2,8 +2,7 @@
 
 A correction is a publication: the next version names another mask for that image and structure,
 and the audit trail says which it was before. Masks are never removed, so each earlier outline can
-be shown again. Nothing else is touched: what was computed on the old outline is known by the
-digest of its mask, and is computed anew where the digest is another.
+come back. What was computed on an outline is known by the digest of its mask, and computed anew.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from PIL import Image as Pillow
 from clnm_core.errors import ImageError, LinkError, StoreError
 from clnm_core.imaging.rendering import png_bytes
 from clnm_core.store import artifacts, ledger
+from clnm_core.store.mask_pairs import note_proposals
 from clnm_core.store.places import StorePaths
 from clnm_core.store.schema import insert
 from clnm_core.store.snapshots import current_version, publish
@@ -30,17 +30,15 @@ from clnm_core.store.tables import Connection, schema_of
 from clnm_core.store.warehouse import Warehouse
 
 ACTION = "outline"
-"""How the audit trail names a correction."""
-
 STRUCTURES = ("nodule", "gland", "node")
-"""What can be outlined on an image."""
+"""How the audit trail names a correction, and what can be outlined on an image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One structure that got another outline; digests are empty where there was, or is, none.
+    """One structure that got another outline in ``version``; ``at`` is ISO 8601, UTC.
 
-    ``at`` is ISO 8601, UTC; ``version`` is the store's first version with the new outline.
+    Digests are empty where there was, or is, no outline.
     """
 
     at: str
@@ -71,6 +69,7 @@ def correct_outlines(
     masks: Mapping[str, NDArray[np.bool_]],
     *,
     seen: Mapping[str, str] | None = None,
+    proposed: Mapping[str, str] | None = None,
     actor: str = "local",
 ) -> int:
     """Publish other outlines of an image.
@@ -85,6 +84,9 @@ def correct_outlines(
     seen : mapping of str to str, optional
         By structure, the digest of the outline that was corrected, empty where there was none.
         Where another stands by now, nothing is published. By default whatever stands is replaced.
+    proposed : mapping of str to str, optional
+        The structures whose mask a network proposed and nobody changed, and the digest of its
+        outliner: they are noted as proposals, from which nothing is learned.
     actor : str
         Who corrected it, for the audit trail.
 
@@ -113,7 +115,7 @@ def correct_outlines(
     fresh = {
         structure: artifacts.put(root, "mask", png_bytes(mask)) for structure, mask in masks.items()
     }
-    return _publish(root, cohort, image, fresh, seen, actor)
+    return _publish(root, cohort, image, fresh, seen, actor, proposed or {})
 
 
 def restore_outline(
@@ -156,7 +158,7 @@ def restore_outline(
     if digest:
         _check(structure, stored_mask(root, digest), image)
     was_seen = None if seen is None else {structure: seen}
-    return _publish(root, cohort, image, {structure: digest}, was_seen, actor)
+    return _publish(root, cohort, image, {structure: digest}, was_seen, actor, {})
 
 
 def history(root: Path, cohort: str, image_id: str) -> list[Correction]:
@@ -165,9 +167,8 @@ def history(root: Path, cohort: str, image_id: str) -> list[Correction]:
     picture = str(_image(root, cohort, image_id)["digest"])
     for entry in ledger.entries(root, None):
         detail = entry.detail
-        if entry.action == ACTION and (
-            (detail["cohort"], detail["image"], detail["picture"]) == (cohort, image_id, picture)
-        ):
+        place = tuple(detail.get(name) for name in ("cohort", "image", "picture"))
+        if entry.action == ACTION and place == (cohort, image_id, picture):
             found += [
                 Correction(entry.at, entry.actor, **one, version=int(detail["version"]))
                 for one in detail["outlines"]
@@ -205,8 +206,7 @@ def _image(root: Path, cohort: str, image_id: str) -> dict[str, Any]:
     with Warehouse.open(root) as warehouse:
         warehouse.cohort(cohort)
         found = warehouse.rows(
-            f"SELECT image_id, digest, rows, cols FROM {schema_of(cohort)}.images "  # noqa: S608
-            "WHERE image_id = ?",
+            f"SELECT * FROM {schema_of(cohort)}.images WHERE image_id = ?",  # noqa: S608
             [image_id],
         )
         if found.empty:
@@ -247,6 +247,7 @@ def _publish(
     fresh: Mapping[str, str],
     seen: Mapping[str, str] | None,
     actor: str,
+    proposed: Mapping[str, str],
 ) -> int:
     """Publish the outlines that differ; ``fresh`` is structure -> digest, empty to take it away."""
     if not fresh:
@@ -275,6 +276,8 @@ def _publish(
             if digest:
                 row = {"image_id": image_id, "structure": structure, "digest": digest}
                 insert(con, cohort, "masks", pd.DataFrame([row]))
+                if structure in proposed:
+                    note_proposals(con, cohort, pd.DataFrame([row]), outliner=proposed[structure])
 
     outlines = [
         {"structure": name, "old": standing[name], "new": digest}

@@ -142,7 +142,7 @@ def data_of(
     rows, columns = image.pixels.shape[:2]
     spacing = image.spacing_mm
     pixel_height = spacing[0] / spacing[1] if spacing else 1.0
-    handles = simplified(masks[structure]) if tool == "adjust" and structure in masks else ()
+    handles = simplified(masks[structure], 1.0) if tool == "adjust" and structure in masks else ()
     outlines = []
     for name, mask in masks.items():
         colour, dashes = line_of(name)

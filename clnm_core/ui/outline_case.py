@@ -12,11 +12,12 @@ import streamlit as st
 from clnm_core.domain.columns import Registry
 from clnm_core.domain.image import Image, Modality
 from clnm_core.errors import ClnmError
+from clnm_core.report import wording
 from clnm_core.store import outlines
 from clnm_core.store.outlines import Correction
 from clnm_core.store.places import default_store
 from clnm_core.ui import cached, outline_editor, outline_subject, pictures, visitor
-from clnm_core.ui.outline_draft import differing, refused
+from clnm_core.ui.outline_draft import Mask, differing, refused
 from clnm_core.ui.outline_subject import NAMES, Subject
 from clnm_core.ui.words import plain
 
@@ -144,6 +145,7 @@ def _subject(
             pictures.pixels(str(image["digest"])),
             spacing_mm=spacing_of(image),
             modality=modality_of(image),
+            source=image["source"] if isinstance(image["source"], str) else "",
         ),
         masks=stored,
         view=view_of(image),
@@ -172,7 +174,19 @@ def _finish(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, st
                 f"An outline of the store is replaced, not taken away: draw the {gone[0]} again."
             )
         elif different:
-            st.caption("Saving makes a new version of the store; every page then follows.")
+            st.caption(_what_saving_does(subject, different))
+
+
+def _what_saving_does(subject: Subject, different: Mapping[str, Mask | None]) -> str:
+    drawn = {name: mask for name, mask in different.items() if mask is not None}
+    names = [NAMES[name].lower() for name in outline_subject.proposed(subject, drawn)]
+    untouched = (
+        f" The {wording.joined(names)} is as the network proposed it and is kept as a proposal: "
+        "nothing is learned from it until somebody corrects it."
+        if names
+        else ""
+    )
+    return f"Saving makes a new version of the store; every page then follows.{untouched}"
 
 
 def _save(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]) -> None:
@@ -185,7 +199,13 @@ def _save(cohort: str, image_id: str, subject: Subject, masks: Mapping[str, str]
         return
     try:
         version = outlines.correct_outlines(
-            default_store(), cohort, image_id, fresh, seen=masks, actor=visitor.login()
+            default_store(),
+            cohort,
+            image_id,
+            fresh,
+            seen=masks,
+            proposed=outline_subject.proposed(subject, fresh),
+            actor=visitor.login(),
         )
     except ClnmError as error:
         outline_subject.keep(subject, refused(draft, str(error)))

@@ -22,7 +22,15 @@ from clnm_core.ui.outline_draft import (
     refused,
     undone,
 )
-from clnm_core.ui.outline_subject import NAMES, Subject, draft_of, keep, reading_of, seen_by
+from clnm_core.ui.outline_subject import (
+    NAMES,
+    Subject,
+    draft_of,
+    keep,
+    note_proposal,
+    reading_of,
+    seen_by,
+)
 from clnm_core.ui.words import plain
 
 VIEWS = {"": "not known", "transverse": "transverse", "longitudinal": "longitudinal"}
@@ -84,15 +92,18 @@ def _canvas(subject: Subject, structure: str, tool: str, way: str, zoom: float) 
 
 def propose(subject: Subject) -> None:
     """Put the outlines that the network proposes into the draft; the rest stays as it is."""
-    from clnm_core.imaging.segmentation.proposal import propose as proposed  # loads the network
+    from clnm_core.imaging.segmentation.files import shipped  # loads the network
+    from clnm_core.imaging.segmentation.proposal import propose as proposal_for
 
     draft = draft_of(subject)
     try:
-        proposal = proposed(subject.image)
+        outliner = shipped()
+        proposal = proposal_for(subject.image, outliner)
     except ClnmError as error:
         keep(subject, refused(draft, str(error)))
         return
     found = {name: mask for name, mask in proposal.masks.items() if mask.any()}
+    note_proposal(subject, found, outliner.digest)
     keep(subject, changed(draft, found), tuple(proposal.notes))
 
 

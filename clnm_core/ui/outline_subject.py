@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from clnm_core.domain.columns import Registry
@@ -81,6 +82,21 @@ def keep(subject: Subject, draft: Draft, notes: tuple[str, ...] = ()) -> None:
 def forget(place: str) -> None:
     """Let go of the draft of a place."""
     st.session_state.pop(f"_draft_{place}", None)
+
+
+def note_proposal(subject: Subject, masks: Mapping[str, Mask], outliner: str) -> None:
+    """Remember what a network proposed; ``outliner`` is its digest."""
+    st.session_state[f"_proposal_{subject.place}"] = (subject.key, dict(masks), outliner)
+
+
+def proposed(subject: Subject, masks: Mapping[str, Mask]) -> dict[str, str]:
+    """Of these masks, those that are as the network proposed them: structure -> its digest."""
+    noted = st.session_state.get(f"_proposal_{subject.place}")
+    if noted is None or noted[0] != subject.key:
+        return {}
+    found: dict[str, Mask] = noted[1]
+    same = [name for name in masks if name in found and np.array_equal(found[name], masks[name])]
+    return dict.fromkeys(same, str(noted[2]))
 
 
 def seen_by(subject: Subject) -> tuple[tuple[float, float] | None, str]:

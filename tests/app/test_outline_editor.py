@@ -10,9 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clnm_core.imaging.drawn import ellipse_mask
+from clnm_core.imaging.segmentation import proposal
+from clnm_core.imaging.segmentation.proposal import Proposal
 from clnm_core.store import outlines
+from clnm_core.store.mask_pairs import outlined as outlined_pictures
 from clnm_core.store.modelling import train_in_store
 from clnm_core.store.snapshots import current_version
+from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import ROOT, words
 from tests.small_store import NECK, build_small_store
 from tests.unit.imaging.dicom_files import dataset_of, file_of
@@ -120,6 +124,25 @@ def test_an_earlier_outline_is_a_click_away(store: Path) -> None:
     press(app, "Restore the one before")
     assert current_version(store) == START + 2
     assert "measured on the outline 6.0 mm" in words(app)
+
+
+def test_a_proposal_is_said_to_be_one_and_can_be_undone(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"nodule": ellipse_mask((60, 80), (20, 9), 0, (120, 160))}
+    note = "The outliner is unsure."
+    monkeypatch.setattr(proposal, "propose", lambda image, outliner: Proposal(found, (note,)))
+    app = click(open_editor(), "case_outline_propose")
+    assert note in "\n".join(str(one.value) for one in app.info)
+    assert "The nodule is as the network proposed it" in words(app)
+    click(app, "case_outline_undo")
+    assert app.button(key="case_outline_save").disabled
+    click(app, "case_outline_propose")
+    click(app, "case_outline_save")
+    assert current_version(store) == START + 1
+    with Warehouse.open(store) as warehouse:
+        pictures = outlined_pictures(warehouse, NECK)
+    assert pictures.set_index("image_id").loc[IMAGE, "nodule_proposed"]
 
 
 def test_closing_keeps_nothing(store: Path) -> None:

@@ -21,6 +21,7 @@ from clnm_core.errors import (
 )
 from clnm_core.imaging.drawn import ellipse_mask
 from clnm_core.store import ledger, outlines
+from clnm_core.store.mask_pairs import outlined
 from clnm_core.store.outlines import (
     correct_outline,
     correct_outlines,
@@ -102,6 +103,19 @@ def test_two_structures_are_corrected_in_one_version(store: Path) -> None:
     version = correct_outlines(store, NECK, IMAGE, {"nodule": disc(9), "gland": disc(40)})
     assert version == 2
     assert len(history(store, NECK, IMAGE)) == 2
+
+
+def test_an_unchanged_proposal_is_noted_as_one_until_somebody_corrects_it(store: Path) -> None:
+    def is_proposal() -> bool:
+        with Warehouse.open(store) as warehouse:
+            found = outlined(warehouse, NECK).set_index("image_id")
+        return bool(found.loc[IMAGE, "nodule_proposed"])
+
+    masks = {"nodule": disc(9), "gland": disc(40)}
+    correct_outlines(store, NECK, IMAGE, masks, proposed={"nodule": "ab" * 32})
+    assert is_proposal()
+    correct_outline(store, NECK, IMAGE, "nodule", disc(10))
+    assert not is_proposal()
 
 
 def test_the_same_outline_again_publishes_nothing(store: Path) -> None:
