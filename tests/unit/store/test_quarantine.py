@@ -316,6 +316,20 @@ def test_an_import_that_is_killed_leaves_all_of_its_pictures_or_none(
     assert verify(root, read_images=True) == []
 
 
+def test_a_replacement_that_is_killed_leaves_the_old_cohort_and_what_waits_for_it(
+    root, folder, held, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        killed_at(patch, quarantine_book, "add", after=True)
+        with pytest.raises(Killed):
+            bring(root, folder, replace=True)
+    assert ids(quarantine.waiting(root)) == ids(held)
+    assert quarantine.release(root, ids(quarantine.waiting(root))) == 2
+    assert len(images(root)) == 3
+    assert quarantine.counts(root) == quarantine.Counts(0, 1)
+    assert verify(root, read_images=True) == []
+
+
 def test_a_full_disk_while_holding_publishes_nothing(root, folder, monkeypatch):
     def full(*values, **named):
         raise OSError(28, "No space left on device")
