@@ -44,6 +44,17 @@ def test_features_do_not_depend_on_what_else_is_in_the_batch(extractor):
     assert len(np.unique(together, axis=0)) == len(items)
 
 
+def test_on_a_cpu_every_batch_has_the_same_shape(extractor, monkeypatch):
+    shapes = []
+    inner = Forward.__call__
+    monkeypatch.setattr(
+        Forward, "__call__", lambda self, pixels: shapes.append(pixels.shape) or inner(self, pixels)
+    )
+    for count in (1, CPU_BATCH, CPU_BATCH + 1):
+        extractor.extract([item(seed) for seed in range(count)])
+    assert shapes == [(CPU_BATCH, 1, 160, 160)] * 4
+
+
 def test_the_forward_pass_is_timms_own(extractor):
     import timm
 
@@ -174,6 +185,9 @@ def test_a_crop_is_square_in_mm():
     top, left, bottom, right = square_around(mask, (0.5, 0.1), margin=0.0)
     assert (bottom - top) * 0.5 == pytest.approx((right - left) * 0.1)
     assert bottom - top == 20
+    lying = mask.T.copy()  # 5 mm high, 2 mm wide
+    top, left, bottom, right = square_around(lying, (0.5, 0.1), margin=0.0)
+    assert (bottom - top, right - left) == (10, 50)
 
 
 def test_a_crop_moves_inward_at_the_border_and_is_framed_in_black_where_it_cannot():

@@ -63,6 +63,20 @@ def test_echogenicity_is_outside_minus_inside_in_a_ring_of_a_tenth_of_the_diamet
     assert measured(Item(near, lesion))[0]["echogenicity"] > 100
 
 
+def test_echogenicity_is_that_of_every_pixel_near_enough_in_the_whole_picture():
+    grey = np.random.default_rng(4).uniform(0, 255, SHAPE).astype(np.float32)
+    lesion = ellipse((60, 70), (20, 35))
+    rows, columns = np.nonzero(lesion)
+    width = 0.1 * np.sqrt(4 * len(rows) / np.pi)
+    near = [
+        grey[place]
+        for place in np.ndindex(SHAPE)
+        if not lesion[place] and np.hypot(rows - place[0], columns - place[1]).min() <= width
+    ]
+    expected = np.mean(near) - grey[lesion].mean()
+    assert measured(Item(grey, lesion))[0]["echogenicity"] == pytest.approx(expected, abs=1e-3)
+
+
 def test_the_ring_follows_mm_where_pixels_are_not_square():
     """A disc in mm on pixels that are three times as high as wide has the same ring all around."""
     lesion = ellipse((80, 100), (10, 30))
@@ -193,6 +207,8 @@ def test_beyond_the_border_the_mosaic_repeats_the_outermost_pixels():
     mosaic = margin_mosaic(Item(rows, np.ones((30, 30), dtype=bool)))
     assert mosaic[:PATCH, :PATCH][:9].max() == 0
     assert mosaic.max() == pytest.approx(29 / 255)
+    bright = margin_mosaic(Item(np.full((30, 30), 200, np.float32), np.ones((30, 30), dtype=bool)))
+    assert bright == pytest.approx(200 / 255)
 
 
 def test_the_texture_crop_is_the_lesion_stretched_and_nothing_else():
