@@ -18,13 +18,13 @@ def ellipse(shape, centre, half_axes, turned=0.0):
     return (along / half_axes[0]) ** 2 + (across / half_axes[1]) ** 2 <= 1
 
 
-@pytest.mark.parametrize("turned", [-0.6, -0.2, 0.0, 0.3, 0.7])
+@pytest.mark.parametrize("turned", [-1.2, -0.6, -0.2, 0.0, 0.3, 0.7, 1.2])
 @pytest.mark.parametrize("share", [0.15, 0.5, 0.8])
 def test_the_place_is_measured_along_the_tilted_long_axis(turned, share):
-    gland = ellipse((160, 200), (80, 100), (70, 25), turned)
+    gland = ellipse((200, 200), (100, 100), (70, 25), turned)
     step = (2 * share - 1) * 70
-    middle = (80 + step * np.sin(turned), 100 + step * np.cos(turned))
-    nodule = ellipse((160, 200), middle, (6, 6))
+    middle = (100 + step * np.sin(turned), 100 + step * np.cos(turned))
+    nodule = ellipse((200, 200), middle, (6, 6))
     assert along_gland(nodule, gland) == pytest.approx(share, abs=0.02)
 
 
