@@ -2,8 +2,8 @@
 
 An ultrasound frame is a screen: the device says in which rectangles there is picture, and writes
 names, dates and places around them. All frames are decoded, blacked out and stored again
-uncompressed, since compressed streams, unused high bits, palettes and bytes after the last frame can
-hold words as well.
+uncompressed, since compressed streams, palettes, bits that no pixel needs (the decoder clears them)
+and bytes after the last frame can hold words as well.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def clean_pixels(dataset: Dataset, frame: int, limits: Limits) -> Pixels:
     frames: NDArray[np.generic] | None = None
     for place, number in enumerate(chosen):
         one = first if number == frame else decoded(dataset, number)
-        one = _without_spare_bits(_without_palette(one, dataset), dataset)
+        one = _without_palette(one, dataset)
         if frames is None:
             frames = np.empty((len(chosen), *one.shape), dtype=one.dtype)
         frames[place] = one
@@ -180,25 +180,6 @@ def _without_palette(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[n
     if word(dataset, "PhotometricInterpretation") != "PALETTE COLOR":
         return stored
     return display_values(stored, dataset, 0, Modality.OTHER)[0]
-
-
-def _without_spare_bits(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[np.generic]:
-    """Values without the bits above those in use, where old devices keep graphics.
-
-    Only where the pixels are not compressed: a codec has no spare bits, and files whose header
-    states another depth than the codec are common.
-    """
-    bits = 8 * stored.dtype.itemsize
-    used = whole_number(dataset, "BitsStored", bits)
-    coding = dataset.file_meta.TransferSyntaxUID
-    is_compressed = coding.is_transfer_syntax and coding.is_encapsulated
-    if stored.dtype.kind not in "iu" or is_compressed or not 1 < used < bits:
-        return stored
-    high = whole_number(dataset, "HighBit", used - 1)
-    if not used - 1 <= high < bits:
-        high = used - 1
-    # Up, so that what is above falls off; down again, which restores the sign.
-    return np.right_shift(np.left_shift(stored, bits - 1 - high), bits - used)
 
 
 def _black(frames: NDArray[np.generic], dataset: Dataset) -> np.generic | int:

@@ -8,6 +8,7 @@ Pixels are not taken over; ``blackout`` brings them.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import Counter
 from collections.abc import Iterable
@@ -43,6 +44,8 @@ _NONSENSE = (
     *(NotImplementedError, EOFError, struct.error),
 )
 _DATES = ("DA", "DT")
+_RANGES = {"US": (0, 2**16 - 1), "SS": (-(2**15), 2**15 - 1), "UL": (0, 2**32 - 1)}
+_RANGES |= {"SL": (-(2**31), 2**31 - 1), "AT": (0, 2**32 - 1)}
 _PATIENT = 0x0010  # the one group whose dates are facts about the patient, such as the birth
 
 
@@ -184,11 +187,9 @@ def _kept(
     if is_long(keyword):
         return "K", _long(tag, dataset, values)
     if representation in NUMBERS and is_about_pictures(tag) and len(values) <= MOST_NUMBERS:
-        numbers = _numbers(values, representation)
-        if numbers is None:
-            return "X", None
-        chosen = stored if stored in dictionary_VR(tag).split(" or ") else representation
-        return "K", _element(tag, chosen, numbers)
+        chosen = _chosen(tag, stored)
+        numbers = _numbers(values, chosen)
+        return ("X", None) if numbers is None else ("K", _element(tag, chosen, numbers))
     words = kept_words(keyword, [str(one).strip() for one in values])
     return ("X", None) if words is None else ("K", _element(tag, representation, words))
 
@@ -200,7 +201,9 @@ def _numbers(values: list[object], representation: str) -> list[object] | None:
             for one in values
         ]
         return None if None in written else list(written)
-    return values if all(isinstance(one, int | float) for one in values) else None
+    low, high = _RANGES.get(representation, (-math.inf, math.inf))
+    is_number = all(isinstance(one, int | float) and low <= one <= high for one in values)
+    return values if is_number else None
 
 
 def _long(tag: BaseTag, dataset: Dataset, values: list[object]) -> DataElement | None:
@@ -215,11 +218,14 @@ def _long(tag: BaseTag, dataset: Dataset, values: list[object]) -> DataElement |
             else struct.pack(f"<{len(words) // 2}H", *struct.unpack(f">{len(words) // 2}H", words))
         )
         return _element(tag, "OW", [swapped])
-    representation = _representation(tag)
-    numbers = _numbers(values, representation)
-    if numbers is None:
-        return None
-    return _element(tag, stored if stored in NUMBERS else representation, numbers)
+    chosen = _chosen(tag, stored)
+    numbers = _numbers(values, chosen)
+    return None if numbers is None else _element(tag, chosen, numbers)
+
+
+def _chosen(tag: BaseTag, stored: str) -> str:
+    """The representation of the file where the dictionary leaves a choice, else the dictionary's."""
+    return stored if stored in dictionary_VR(tag).split(" or ") else _representation(tag)
 
 
 def _is_date(tag: BaseTag) -> bool:
