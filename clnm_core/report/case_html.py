@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from clnm_core.domain.image import Image
-from clnm_core.imaging.rendering import case_picture
+from clnm_core.imaging.rendering import Ruler, case_picture
 from clnm_core.report import svg
 from clnm_core.report.case_words import case_answer
 from clnm_core.report.sheet import Marked, escaped, figure, paragraph, section, sheet, table
@@ -27,6 +30,8 @@ def case_html(
     report: CaseReport,
     *,
     images: Sequence[tuple[str, Image]] = (),
+    outlines: Mapping[str, NDArray[np.bool_]] | None = None,
+    ruler: Ruler | None = None,
     store_version: int | None = None,
 ) -> str:
     """The report of one case as one self-contained HTML file.
@@ -38,6 +43,10 @@ def case_html(
     images : sequence of (str, Image)
         Title and picture; shown pixel by pixel, losslessly, inside the file. Titles are
         plain text; whoever calls sees to it that they name no patient.
+    outlines : mapping of str to numpy.ndarray of bool, shape (rows, columns), optional
+        What is outlined on the first picture, by structure.
+    ruler : Ruler, optional
+        A measured line on the first picture.
     store_version : int, optional
         Version of the store that the model was read from.
 
@@ -51,16 +60,22 @@ def case_html(
     foot = [f"Model {report.model}; trained on {report.trained_on}."]
     if store_version is not None:
         foot.append(f"Made from store version {store_version}.")
-    return sheet(title, _parts(report, images), foot=foot)
+    pictures = [
+        _picture(name, image, outlines or {}, ruler)
+        if place == 0
+        else _picture(name, image, {}, None)
+        for place, (name, image) in enumerate(images)
+    ]
+    return sheet(title, _parts(report, pictures), foot=foot)
 
 
-def _parts(report: CaseReport, images: Sequence[tuple[str, Image]]) -> Iterator[str]:
+def _parts(report: CaseReport, pictures: Sequence[str]) -> Iterator[str]:
     yield f"<h1>{escaped(report.outcome_label)}</h1>"
     yield paragraph(case_answer(report), "answer")
     yield section("Risk", _risk(report))
     yield section("What to doubt", _doubts(report))
-    if images:
-        yield section("Images", *(_picture(title, image) for title, image in images))
+    if pictures:
+        yield section("Images", *pictures)
     yield section("Recorded values", table(("Variable", "Value"), report.values))
     yield section(
         "What moves the risk",
@@ -124,8 +139,10 @@ def _contributions(report: CaseReport) -> str:
     )
 
 
-def _picture(title: str, image: Image) -> str:
-    """A picture in its true aspect with its scale bar, and what else is known of it."""
+def _picture(
+    title: str, image: Image, outlines: Mapping[str, NDArray[np.bool_]], ruler: Ruler | None
+) -> str:
+    """A picture in its true aspect with outlines and scale bar, and what else is known of it."""
     rows, columns = image.pixels.shape[:2]
     said = [f"{columns} × {rows} pixels"]
     if image.spacing_mm:
@@ -136,5 +153,5 @@ def _picture(title: str, image: Image) -> str:
     if image.source:
         said.append(image.source)
     words = "; ".join([*said, *(note.rstrip(".") for note in image.notes)])
-    drawn = case_picture(image, {}, title=title)
+    drawn = case_picture(image, outlines, title=title, ruler=ruler)
     return figure(title, f'<div class="picture">{drawn}</div>', f"{words}.")

@@ -64,10 +64,17 @@ def draw(record: ModelRecord, values: Mapping[str, Any], outlined: Outlined | No
 
 def _downloads(report: CaseReport, outlined: Outlined | None) -> None:
     images = [("uploaded picture", outlined.image)] if outlined is not None else []
+    masks, ruler = (outlined.masks, outlined.ruler) if outlined is not None else (None, None)
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",
-            lambda: case_html(report, images=images, store_version=cached.version()),
+            lambda: case_html(
+                report,
+                images=images,
+                outlines=masks,
+                ruler=ruler,
+                store_version=cached.version(),
+            ),
             file_name="case-report.html",
             mime="text/html",
             icon=":material/description:",

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image as Pillow
 
 from clnm_core.domain.image import Image
+from clnm_core.imaging.rendering import Ruler
 from clnm_core.report.answers import case_answer
 from clnm_core.report.case_html import case_html
 from clnm_core.report.wording import RESEARCH_USE
@@ -126,3 +127,14 @@ def test_contributions_of_nothing_are_drawn_without_an_error():
     flat = report().contributions.assign(log_odds=0.0)
     assert "0.00" in case_html(report(contributions=flat))
     assert "Log-odds" in case_html(report(contributions=flat[:0]))
+
+
+def test_what_is_outlined_stands_on_the_first_picture_alone():
+    nodule = np.zeros((40, 60), dtype=bool)
+    nodule[10:20, 20:30] = True
+    images = [("one", Image(np.zeros((40, 60), dtype=np.uint8))) for _ in range(2)]
+    text = case_html(
+        report(), images=images, outlines={"nodule": nodule}, ruler=Ruler((9, 9), (4, 9), "1.3 mm")
+    )
+    assert text.count("Outlined: nodule") == 2  # for the eye that reads and the one that listens
+    assert text.count("1.3 mm</text>") == 1
