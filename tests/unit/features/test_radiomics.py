@@ -204,6 +204,26 @@ def test_two_pixels_apart_are_measured_as_far_as_they_can() -> None:
     assert np.isfinite(named["original_shape2D_MaximumDiameter"])
 
 
+def test_runs_across_a_line_of_pixels_do_not_count() -> None:
+    grey = np.repeat(np.arange(4, dtype=np.float32) * 20, 2)[None].repeat(3, 0)
+    line = np.zeros((3, 8), dtype=bool)
+    line[1] = True
+    found = row_of(Item(grey, line, None, (1.0, 1.0)))
+    assert found["original_glrlm_RunPercentage"] == 0.5
+    assert found["original_glrlm_LongRunEmphasis"] == 4
+
+
+def test_the_noise_of_the_last_bits_makes_no_grey_levels() -> None:
+    item = nodule(1)
+    even = Item(np.full_like(item.grey, 77.7), item.lesion, None, (0.2, 0.2))
+    found = row_of(even, Settings())
+    for name, value in found.items():
+        if name.endswith("firstorder_Range") or name.endswith("glcm_Contrast"):
+            assert value == 0, name
+        if name.endswith("firstorder_Uniformity"):
+            assert value == 1, name
+
+
 def test_huge_grey_values_stay_finite() -> None:
     item = nodule(6)
     huge = Item(item.grey * np.float32(1e30), item.lesion, None, (1.0, 1.0))

@@ -239,12 +239,11 @@ def test_the_diameter_is_the_largest_of_all_distances(
     mask: np.ndarray, down: float, across: float
 ) -> None:
     padded = np.pad(mask, 1)
-    points = [
-        *(np.argwhere(padded[1:] != padded[:-1]) + [0.5, 0]),
-        *(np.argwhere(padded[:, 1:] != padded[:, :-1]) + [0, 0.5]),
-    ]
+    upright = np.argwhere(padded[1:] != padded[:-1]) + np.array([0.5, 0])
+    level = np.argwhere(padded[:, 1:] != padded[:, :-1]) + np.array([0, 0.5])
+    points = np.concatenate([upright, level]) * (down, across)
     found = outline_shape(mask, (down, across))[SHAPE_2D.index("MaximumDiameter")]
-    assert found == pytest.approx(pdist(np.array(points) * (down, across)).max(), rel=1e-12)
+    assert found == pytest.approx(pdist(points).max(), rel=1e-12)
 
 
 def test_a_line_of_pixels_has_no_width() -> None:
