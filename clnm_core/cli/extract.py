@@ -89,6 +89,7 @@ def summary(result: dict[str, Any]) -> str:
         f"{result['columns']:,} features, in {result['seconds']:.1f} s on {result['device']} "
         f"({shards['computed']} parts computed, {shards['reused']} there already)",
         f"digest {result['digest']}",
+        *(f"weights: {one}" for name, one in result["settings"].items() if name == "weights"),
         *(f"{n:,} images: {reason}" for reason, n in result["reasons"].items()),
     ]
     aside = result["set_aside"]

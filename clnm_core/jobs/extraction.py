@@ -24,7 +24,7 @@ from clnm_core.jobs import backends
 from clnm_core.jobs.feature_rows import gathered
 from clnm_core.jobs.kinds import JobCancelled
 from clnm_core.jobs.publishing import published
-from clnm_core.jobs.shard_work import Task, compute
+from clnm_core.jobs.shard_work import Task, compute, said
 from clnm_core.jobs.shards import Shard, read_shard, shards_of
 from clnm_core.jobs.stopping import stop_file
 from clnm_core.store.feature_inputs import FeatureInputs, feature_inputs
@@ -134,6 +134,7 @@ def extract(
     _require_images(found, cohort)
     chosen = device_of(device)
     progress(0.0, "Loading what measures")
+    made.cache_clear()  # a file of weights may have been replaced since the last job
     extractor = made(recipe)
     name = name or _default_name(recipe, extractor)
     check_name(name)
@@ -147,7 +148,7 @@ def extract(
     if is_cancelled():
         raise JobCancelled(_STOPPED)
     with stop_file(root, is_cancelled) as stop:
-        task = _dealer(root, recipe, chosen, backend, stop)
+        task = _dealer(root, recipe, said(extractor), chosen, backend, stop)
         _compute(missing, shards, task, chosen, backend, progress)
         if stop.exists():
             raise JobCancelled(_STOPPED)
@@ -239,12 +240,13 @@ def _is_finished(shard: Shard) -> bool:
 
 
 def _dealer(
-    root: Path, recipe: Recipe, device: str, backend: str, stop: Path
+    root: Path, recipe: Recipe, settings: str, device: str, backend: str, stop: Path
 ) -> Callable[[Shard], Task]:
     parent = os.getpid() if backends.is_on_this_machine(backend) else 0
 
     def task(shard: Shard) -> Task:
-        return Task(root, recipe, device, recipe.kind == "deep", shard, stop, parent)
+        is_embedding = recipe.kind == "deep"
+        return Task(root, recipe, settings, device, is_embedding, shard, stop, parent)
 
     return task
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clnm_core.errors import ClnmError
+from clnm_core.errors import ClnmError, FeatureError
 from clnm_core.features.choice import Recipe, made
 from clnm_core.features.items import Extractor, Item
 from clnm_core.jobs.shards import Finished, Shard, write_shard
@@ -38,6 +39,8 @@ class Task:
     root : pathlib.Path
         The store.
     recipe : Recipe
+    settings : str
+        Those of the extractor where the work is dealt out, as :func:`said` writes them.
     device : str
         ``cpu`` or ``cuda``.
     is_embedding : bool
@@ -52,6 +55,7 @@ class Task:
 
     root: Path
     recipe: Recipe
+    settings: str
     device: str
     is_embedding: bool
     shard: Shard
@@ -59,11 +63,18 @@ class Task:
     parent: int
 
 
+def said(extractor: Extractor) -> str:
+    """The settings of an extractor, the digest of its weights among them, in one line."""
+    return json.dumps(dict(extractor.settings), sort_keys=True, allow_nan=False)
+
+
 def compute(task: Task) -> int:
     """Compute a shard and put its file in place; returns its images, 0 where told to stop.
 
     Raises
     ------
+    FeatureError
+        If the extractor made here is not the one that was asked for.
     ClnmError
         If the extractor cannot work, or the shard not be written.
 
@@ -72,6 +83,12 @@ def compute(task: Task) -> int:
         return 0
     _settle(task)
     extractor = made(task.recipe)
+    if said(extractor) != task.settings:
+        raise FeatureError(
+            "A process came to other weights or settings than the one that deals out the work, "
+            "perhaps because a download failed or a file was replaced. Start again, with a "
+            "checkpoint file that every machine has."
+        )
     if task.device == "cpu" and "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     finished = _measured(task, extractor)

@@ -51,7 +51,9 @@ class GreyExtractor:
         return Features(NAMES, np.array(rows).reshape(-1, 4), tuple(reasons))
 
 
-def make(**settings):
+def make(weights="", **settings):
+    if weights:
+        settings["version"] = int(Path(weights).read_text())
     return GreyExtractor(**settings)
 
 

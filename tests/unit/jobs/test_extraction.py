@@ -301,6 +301,26 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_half(root, grey, monkey
         assert feature_sets(warehouse, NECK) == []
 
 
+def test_a_process_with_other_weights_computes_nothing(root, grey, tmp_path):
+    weights = tmp_path / "weights.txt"
+    weights.write_text("1")
+    recipe = grey(weights=str(weights))
+
+    def replace(share, step):
+        if step == "0 of 40 images":
+            weights.write_text("2")
+            extraction.made.cache_clear()
+
+    with pytest.raises(FeatureError, match="other weights"):
+        extract(root, NECK, recipe, progress=replace)
+    assert list(StorePaths(root).shards.glob("*.shard")) == []
+    first = extract(root, NECK, recipe)
+    weights.write_text("3")
+    second = extract(root, NECK, recipe)
+    assert first.reused == second.reused == 0
+    assert second.feature_set.settings["version"] == 3
+
+
 def test_a_store_of_an_earlier_release_has_no_features(root):
     change(root, "DROP TABLE main.feature_sets")
     with Warehouse.open(root) as warehouse:
