@@ -70,9 +70,7 @@ class Deidentified:
     actions: Counter[str] = field(default_factory=Counter)
 
 
-def deidentified(
-    dataset: Dataset, disguise: Disguise, *, is_blacked_out: bool = False
-) -> Deidentified:
+def deidentified(dataset: Dataset, disguise: Disguise) -> Deidentified:
     """De-identify the header of a file, as PS3.15 Annex E asks; see ``docs/decisions/0011``.
 
     Parameters
@@ -81,8 +79,6 @@ def deidentified(
         As it was read; left as it is.
     disguise : Disguise
         What replaces the identity of the patient.
-    is_blacked_out : bool
-        Whether the pixels outside the picture were blacked out, which the header then says.
 
     Returns
     -------
@@ -91,20 +87,28 @@ def deidentified(
     """
     actions: Counter[str] = Counter()
     clean = _cleaned(dataset, disguise, actions)
-    options = [BASIC_PROFILE, MODIFIED_DATES]
-    if is_blacked_out:
-        options.insert(1, CLEAN_PIXELS)
     clean.PatientID = clean.PatientName = disguise.patient
     clean.PatientIdentityRemoved = "YES"
     clean.DeidentificationMethod = f"CLNM Explorer: basic profile of {EDITION}"
-    clean.DeidentificationMethodCodeSequence = Sequence([_code(*option) for option in options])
     clean.LongitudinalTemporalInformationModified = "MODIFIED"
     for keyword in ("PatientBirthDate", "PatientSex", "StudyID", "AccessionNumber"):
         if keyword not in clean:  # type 2: there, although empty
             setattr(clean, keyword, "")
     if "ReferringPhysicianName" not in clean:
         clean.ReferringPhysicianName = ""
-    return Deidentified(clean, tuple(options), actions)
+    return _stated(clean, (BASIC_PROFILE, MODIFIED_DATES), actions)
+
+
+def with_clean_pixels(done: Deidentified) -> Deidentified:
+    """The same, stating as well that the text around the picture was removed."""
+    return _stated(done.dataset, tuple(sorted({*done.options, CLEAN_PIXELS})), done.actions)
+
+
+def _stated(
+    clean: Dataset, options: tuple[tuple[str, str], ...], actions: Counter[str]
+) -> Deidentified:
+    clean.DeidentificationMethodCodeSequence = Sequence([_code(*option) for option in options])
+    return Deidentified(clean, options, actions)
 
 
 def _code(value: str, meaning: str) -> Dataset:

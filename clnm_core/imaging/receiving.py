@@ -19,7 +19,7 @@ from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 from clnm_core.imaging.blackout import Pixels, clean_pixels, store_pixels
 from clnm_core.imaging.burned_in import doubt, doubt_of_raster
 from clnm_core.imaging.decoding import coding_words
-from clnm_core.imaging.deidentify import deidentified
+from clnm_core.imaging.deidentify import deidentified, with_clean_pixels
 from clnm_core.imaging.dicom import picture_of, require_readable
 from clnm_core.imaging.disguise import Disguise
 from clnm_core.imaging.elements import word
@@ -71,7 +71,7 @@ def _received(data: bytes, disguise: Disguise, frame: int, limits: Limits) -> Re
     dataset = parsed(data, [], limits)
     require_readable(dataset, frame, limits)
     pixels = clean_pixels(dataset, frame, limits)
-    header = deidentified(dataset, disguise, is_blacked_out=pixels.is_inside is not None)
+    header = deidentified(dataset, disguise)
     clean = header.dataset
     store_pixels(clean, pixels)
     _name(clean, dataset, data, disguise)
@@ -80,6 +80,8 @@ def _received(data: bytes, disguise: Disguise, frame: int, limits: Limits) -> Re
         (_shown(clean, pixels, number) for number in _searched(len(pixels.frames))),
         is_blacked_out=pixels.is_inside is not None,
     )
+    if not reason and pixels.blackened > 0:
+        with_clean_pixels(header)
     _state_whether_text_is_left(clean, dataset, reason, pixels)
     place = frame - pixels.first
     image = picture_of(clean, pixels.frames[place], place)

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from clnm_core.imaging.deidentify import deidentified
+from clnm_core.imaging.deidentify import deidentified, with_clean_pixels
 from clnm_core.imaging.deidentify_values import number, shifted
 from clnm_core.imaging.disguise import Disguise
 
@@ -47,15 +47,15 @@ def test_patient_and_name_become_the_pseudonym_and_the_rest_of_the_patient_goes(
 
 
 def test_what_was_done_is_written_into_the_file():
-    done = deidentified(study(Rows=3), ONE, is_blacked_out=True)
+    plain = deidentified(study(Rows=3), ONE)
+    assert [code for code, _ in plain.options] == ["113100", "113107"]
+    done = with_clean_pixels(plain)
+    assert [code for code, _ in done.options] == ["113100", "113101", "113107"]
     codes = done.dataset.DeidentificationMethodCodeSequence
     assert [(item.CodeValue, item.CodeMeaning) for item in codes] == list(done.options)
-    assert [code for code, _ in done.options] == ["113100", "113101", "113107"]
     assert all(item.CodingSchemeDesignator == "DCM" for item in codes)
     assert done.dataset.PatientIdentityRemoved == "YES"
     assert done.dataset.LongitudinalTemporalInformationModified == "MODIFIED"
-    plain = deidentified(study(Rows=3), ONE)
-    assert [code for code, _ in plain.options] == ["113100", "113107"]
 
 
 def test_what_is_done_to_each_attribute_is_counted():
