@@ -265,3 +265,28 @@ def test_settings_and_names_are_plain():
     assert json.loads(json.dumps(dict(extractor.settings)))["ring_share_of_diameter"] == 0.1
     assert extractor.names[0] == "morphology_echogenicity"
     assert extractor.extract([]).values.shape == (0, len(NAMES))
+
+
+def test_real_lesions_are_dark_and_malignant_ones_less_round_than_benign_ones(shared_data):
+    from PIL import Image
+
+    folder = shared_data / "busi_breast_us_dev"
+    outlines = sorted(folder.glob("*_mask.png"))
+    items = [
+        Item(
+            np.asarray(
+                Image.open(folder / path.name.replace("_mask", "")).convert("L"), np.float32
+            ),
+            np.asarray(Image.open(path).convert("L")) > 127,
+        )
+        for path in outlines
+    ]
+    found = MorphologyExtractor().extract(items)
+    kind = np.array([path.name.split(" ")[0] for path in outlines])
+    values = dict(zip(NAMES, found.values.T, strict=True))
+    assert np.isnan(found.values[kind == "normal"]).all()
+    assert [why == NO_OUTLINE for why in found.reasons] == (kind == "normal").tolist()
+    assert values["echogenicity"][kind != "normal"].min() > 20
+    for name in ("circularity", "solidity"):
+        assert values[name][kind == "malignant"].max() < values[name][kind == "benign"].min()
+    assert np.isnan(values["area_mm2"]).all()
