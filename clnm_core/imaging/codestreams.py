@@ -1,7 +1,7 @@
 """What does a compressed picture say about itself, before it is given to a decoder?
 
 Decoders believe the sizes in the stream and make room for them, whatever the file around it says;
-one of them (CharLS) searches for seconds for the end of a JPEG-LS stream that was cut off.
+some search for seconds, or for ever, for the end of a stream that was cut off.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 
 _JPEG, _JPEG_2000 = b"\xff\xd8", b"\xff\x4f\xff\x51"
+_BOXES = b"\x00\x00\x00\x0cjP  "
 _END = b"\xff\xd9"
 _LONGEST_HEADER = 2**16  # bytes in which the size of JPEG 2000 must stand
 _JPEG_LS = 0xF7
@@ -42,9 +43,27 @@ def stated_size(stream: bytes) -> tuple[int, int] | None:
 
 
 def is_cut_off(stream: bytes) -> bool:
-    """Whether a JPEG-LS stream lacks its end; False for every other kind of stream."""
+    """Whether a JPEG-LS stream lacks its end, or the boxes around JPEG 2000 never reach it.
+
+    False for every other kind of stream. A box of no length leads back to itself, and pydicom 3.0.2
+    follows it for ever.
+    """
+    if stream.startswith(_BOXES):
+        return _never_reaches_stream(stream)
     marker = _frame_marker(stream) if stream.startswith(_JPEG) else None
     return marker is not None and stream[marker + 1] == _JPEG_LS and _END not in stream[marker:]
+
+
+def _never_reaches_stream(boxes: bytes) -> bool:
+    place = 12  # after the first box, which has this length
+    while place + 8 <= len(boxes):
+        if boxes[place + 4 : place + 8] == b"jp2c":
+            return False
+        (length,) = struct.unpack_from(">I", boxes, place)
+        if length < 8:
+            return True
+        place += length
+    return True
 
 
 def _size_of_jpeg(stream: bytes) -> tuple[int, int] | None:

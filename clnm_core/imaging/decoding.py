@@ -53,6 +53,15 @@ _WITHOUT_STREAM = (
     DeflatedExplicitVRLittleEndian,
     RLELossless,
 )
+#: Where several decoders read a coding, the one that dies least: GDCM aborts its process on many a
+#: damaged JPEG, where the others say what is wrong.
+PREFERRED = {
+    "1.2.840.10008.1.2.4.50": "pillow",
+    "1.2.840.10008.1.2.4.80": "pyjpegls",
+    "1.2.840.10008.1.2.4.81": "pyjpegls",
+    "1.2.840.10008.1.2.4.90": "pylibjpeg",
+    "1.2.840.10008.1.2.4.91": "pylibjpeg",
+}
 _PANIC = "PanicException"  # of decoders in Rust; no Exception, and of no module to import
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 
@@ -97,7 +106,7 @@ def decoded(dataset: Dataset, frame: int) -> NDArray[np.generic]:
             return _single_bits(dataset, frame)
         if coding not in _WITHOUT_STREAM:
             _require_sound_stream(dataset, frame)
-        return pixel_array(dataset, index=frame)
+        return pixel_array(dataset, index=frame, decoding_plugin=PREFERRED.get(coding, ""))
     except AttributeError:
         raise ImageError(
             f"The DICOM file lacks an element that its picture cannot be read without. {AGAIN}"

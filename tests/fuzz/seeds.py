@@ -5,7 +5,10 @@ From small ones made here, so that it runs anywhere, and from the real ones wher
 
 from __future__ import annotations
 
+import gzip
 import io
+import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +31,7 @@ from tests.unit.imaging.placed_files import (
     in_body,
     nifti_file,
     nrrd_bytes,
-    structure_file,
+    structure_set,
 )
 
 DEFLATED_FRAMES = UID("1.2.840.10008.1.2.8.1")
@@ -39,8 +42,20 @@ COLOUR = np.stack([GREY, 255 - GREY, GREY.T[:16].repeat(2, 1)[:, :20]], axis=2)
 
 #: The picture onto which outlines are put.
 SLICE = ct_slice((16, 20))
-SLICE.SOPInstanceUID = SLICE.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
-SLICE_FILE = file_of(SLICE)
+SLICE.SOPInstanceUID = UID("1.2.3.4")
+SLICE.FrameOfReferenceUID = UID("1.2.3.5")
+
+
+def _file(dataset: Dataset) -> bytes:
+    """Without what is drawn by chance or tells the time, so that each run starts from the same."""
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID"):
+        if keyword in dataset:
+            setattr(dataset, keyword, UID("1.2.3.6"))
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
+    return file_of(dataset)
+
+
+SLICE_FILE = _file(SLICE)
 
 
 def made() -> dict[str, bytes]:
@@ -51,14 +66,14 @@ def made() -> dict[str, bytes]:
     affine[:3, 3] -= affine[:3, 2]
     square = in_body(SLICE, [(3, 3), (3, 12), (9, 12), (9, 3)])
     return {
-        "plain": file_of(dataset_of(GREY)),
-        "colour": file_of(dataset_of(COLOUR)),
-        "cine": file_of(dataset_of(np.stack([COLOUR] * 3))),
+        "plain": _file(dataset_of(GREY)),
+        "colour": _file(dataset_of(COLOUR)),
+        "cine": _file(dataset_of(np.stack([COLOUR] * 3))),
         "ct": SLICE_FILE,
         "body": body_of(dataset_of(GREY)),
         "deflated": deflated(body_of(dataset_of(GREY))),
-        "palette": file_of(_palette()),
-        "ultrasound": file_of(_calibrated()),
+        "palette": _file(_palette()),
+        "ultrasound": _file(_calibrated()),
         "rle": _compressed(COLOUR, RLELossless, "pylibjpeg"),
         "jpeg-ls": _compressed(GREY, JPEGLSLossless, "pyjpegls"),
         "jpeg-2000": _wrapped(_picture(GREY, "JPEG2000", no_jp2=True), JPEG2000Lossless),
@@ -76,13 +91,11 @@ def made() -> dict[str, bytes]:
         "tiff-deflate": _picture(GREY, "TIFF", compression="tiff_adobe_deflate"),
         "tiff-g4": _picture(GREY > 100, "TIFF", compression="group4"),
         "nifti": nifti_file(volume, affine),
-        "nifti-gz": nifti_file(volume, affine, packed=True),
-        "nrrd": nrrd_bytes(volume, {"encoding": "raw"}),
-        "nrrd-gz": nrrd_bytes(volume, {"encoding": "gzip"}),
-        "rt": structure_file(
-            {"GTV": [contour(square, on=SLICE), contour(square + np.array([1, 1, 0]))]}
-        ),
-        "seg": file_of(_segments()),
+        "nifti-gz": gzip.compress(nifti_file(volume, affine), mtime=0),
+        "nrrd": _undated(nrrd_bytes(volume, {"encoding": "raw"})),
+        "nrrd-gz": _undated(nrrd_bytes(volume, {"encoding": "gzip"})),
+        "rt": _file(_contours(square)),
+        "seg": _file(_segments()),
     }
 
 
@@ -114,9 +127,11 @@ def _picture(pixels: np.ndarray, kind: str, **settings: str | bool) -> bytes:
     return buffer.getvalue()
 
 
-def _bare_deflate(data: bytes) -> bytes:
-    import zlib
+def _undated(nrrd: bytes) -> bytes:
+    return re.sub(rb"# on [^\n]*\n", b"", nrrd)
 
+
+def _bare_deflate(data: bytes) -> bytes:
     engine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = engine.compress(data) + engine.flush()
     return packed + b"\0" * (len(packed) % 2)
@@ -127,13 +142,13 @@ def _wrapped(stream: bytes, coding: UID) -> bytes:
     dataset.file_meta.TransferSyntaxUID = coding
     dataset.PixelData = encapsulate([stream])
     dataset["PixelData"].is_undefined_length = True
-    return file_of(dataset)
+    return _file(dataset)
 
 
 def _compressed(pixels: np.ndarray, coding: UID, plugin: str) -> bytes:
     dataset = dataset_of(pixels)
     dataset.compress(coding, encoding_plugin=plugin, generate_instance_uid=False)
-    return file_of(dataset)
+    return _file(dataset)
 
 
 def _palette() -> Dataset:
@@ -158,6 +173,14 @@ def _calibrated() -> Dataset:
     region.RegionLocationMinX0 = region.RegionLocationMinY0 = 0
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = 19, 15
     dataset.SequenceOfUltrasoundRegions = [region]
+    return dataset
+
+
+def _contours(square: np.ndarray) -> Dataset:
+    apart = square + np.array([1, 1, 0])
+    drawn = {"GTV": [contour(square, on=SLICE), contour(apart)]}
+    dataset = structure_set(drawn, body=SLICE.FrameOfReferenceUID)
+    dataset.SOPInstanceUID, dataset.FrameOfReferenceUID = UID("1.2.3.7"), UID("1.2.3.5")
     return dataset
 
 

@@ -128,8 +128,10 @@ def _in_a_process(
 
 def _work(files: list[bytes], writing: int) -> None:
     """In the forked process: one line per file; a file that takes too long ends it."""
+    import faulthandler
     import resource
 
+    faulthandler.disable()  # it would print, over a file that pytest keeps open
     void = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(void, stream)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEGBaseline8Bit, JPEGLSLossless
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless
 
 from clnm_core.errors import ImageError
 from clnm_core.imaging.codestreams import is_cut_off, stated_size
@@ -55,9 +55,22 @@ def test_only_jpeg_ls_must_have_its_end():
     assert not is_cut_off(b"")
 
 
+def test_boxes_around_jpeg_2000_that_lead_nowhere_are_seen():
+    """pydicom 3.0.2 follows a box without length for ever."""
+    data = stream("JPEG2000")
+    assert data.index(b"jp2c") > 20
+    endless = data[:12] + b"\0\0\0\0" + data[16:]
+    assert is_cut_off(endless)
+    assert is_cut_off(data[:40])
+    begun = time.process_time()
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        decoded(wrapped(endless, JPEG2000Lossless), 0)
+    assert time.process_time() - begun < 1
+
+
 @given(st.binary(max_size=60))
 def test_whatever_follows_a_mark_nothing_is_raised(tail):
-    for mark in (b"\xff\xd8", b"\xff\xd8\xff\xf7", b"\xff\x4f\xff\x51", b""):
+    for mark in (b"\xff\xd8", b"\xff\xd8\xff\xf7", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b""):
         stated_size(mark + tail)
         is_cut_off(mark + tail)
 

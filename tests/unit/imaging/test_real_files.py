@@ -15,6 +15,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from clnm_core.domain.image import Image, Modality
 from clnm_core.errors import ImageError
+from clnm_core.imaging import decoding
 from clnm_core.imaging.decoding import decoded
 from clnm_core.imaging.guard import read_untrusted
 
@@ -103,8 +104,10 @@ def test_lossless_codings_of_one_picture_are_equal(shared_data, frames, one, oth
 
 def other_decoder(dataset: pydicom.Dataset) -> str | None:
     """A decoder that reads the file and is not the one that the product prefers."""
-    names = get_decoder(dataset.file_meta.TransferSyntaxUID).available_plugins
-    return names[-1] if len(names) > 1 else None
+    coding = dataset.file_meta.TransferSyntaxUID
+    names = get_decoder(coding).available_plugins
+    ours = decoding.PREFERRED.get(coding, names[0])
+    return next((name for name in names if name != ours), None)
 
 
 @pytest.mark.filterwarnings("ignore:The pixel data is")  # longer than needed, in one file
