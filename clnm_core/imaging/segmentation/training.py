@@ -19,7 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from clnm_core.errors import ModelError
 from clnm_core.imaging.segmentation.augmentation import varied
-from clnm_core.imaging.segmentation.network import arrays, probabilities, untrained
+from clnm_core.imaging.segmentation.network import arrays, built, probabilities, untrained
 from clnm_core.imaging.segmentation.outliner import Outliner
 from clnm_core.imaging.segmentation.parts import TRAIN, VALIDATION
 from clnm_core.imaging.segmentation.scoring import overlap
@@ -57,12 +57,13 @@ class Pairs:
 class Settings:
     """How to learn; the defaults are those of the outliner that comes with the program."""
 
-    widths: tuple[int, ...] = (16, 16, 32, 64, 128, 16)
-    epochs: int = 16
+    side: int = 128
+    widths: tuple[int, ...] = (8, 16, 32, 64, 128, 8)
+    epochs: int = 8
     batch: int = 8
     rate: float = 2e-3
     decay: float = 1e-2
-    patience: int = 6
+    patience: int = 4
     seed: int = 0
     device: str = "cpu"
 
@@ -88,6 +89,7 @@ def learn(
     pairs: Pairs,
     settings: Settings,
     *,
+    start: Outliner | None = None,
     progress: Callable[[float, str], None] = lambda share, step: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     keep: Callable[[Learned], None] = lambda learned: None,
@@ -99,6 +101,9 @@ def learn(
     pairs : Pairs
         The parts ``train`` and ``validation`` are used, no others.
     settings : Settings
+    start : Outliner, optional
+        Go on from this one, whose ``side`` and ``widths`` then hold instead of those of the
+        settings; by default from random weights.
     progress : callable
         Takes how far, in [0, 1], and a sentence.
     is_cancelled : callable
@@ -121,7 +126,9 @@ def learn(
                 "can be learned. Import masks with the pictures, or choose another cohort."
             )
     random = np.random.default_rng(settings.seed)
-    network = untrained(settings.widths, seed=settings.seed).to(settings.device).train()
+    widths = start.widths if start else settings.widths
+    network = built(widths, start.weights) if start else untrained(widths, seed=settings.seed)
+    network = network.to(settings.device).train()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=settings.rate, weight_decay=settings.decay
     )
@@ -131,22 +138,22 @@ def learn(
     history: list[float] = []
     for epoch in range(settings.epochs):
         order = random.permutation(taught)
-        for number, start in enumerate(range(0, len(order), settings.batch)):
+        for number, place in enumerate(range(0, len(order), settings.batch)):
             if is_cancelled():
                 return _ended(best)
             step = epoch * per_pass + number
             for group in optimiser.param_groups:
                 group["lr"] = settings.rate * _share_of_rate(step / steps)
             _step(
-                network, optimiser, pairs, order[start : start + settings.batch], settings, random
+                network, optimiser, pairs, order[place : place + settings.batch], settings, random
             )
             if number % 10 == 0:
                 progress(step / steps, f"Pass {epoch + 1} of at most {settings.epochs}")
-        candidate = Outliner(arrays(network), pairs.pictures.shape[1], settings.widths)
+        candidate = Outliner(arrays(network), pairs.pictures.shape[1], widths)
         history.append(_validated(candidate, pairs, judged, settings.device))
         words = f"Pass {epoch + 1}: mean IoU {history[-1]:.3f} on the validation patients"
         progress((epoch + 1) / settings.epochs, words)
-        if history[-1] >= max(history):
+        if best is None or history[-1] > max(history[:-1]):
             best = Learned(candidate, tuple(history))
             keep(best)
         elif len(history) - 1 - int(np.argmax(history)) >= settings.patience:
