@@ -1,4 +1,9 @@
-"""Which pictures of a cohort have outlines, and whose are they?"""
+"""Which pictures of a cohort have outlines, who made them, and what can be learned from them?
+
+An outline that a network proposed is noted in the table ``proposals`` of its cohort, by the
+digest of its mask. A person who corrects it gives the picture another mask, and it counts as
+drawn from then on. Nothing is learned from proposals, and nothing is scored against them.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +24,13 @@ from clnm_core.imaging.segmentation.outliner import STRUCTURES
 from clnm_core.imaging.segmentation.parts import parts
 from clnm_core.imaging.segmentation.working import fit, seen, seen_mask
 from clnm_core.store import artifacts
-from clnm_core.store.tables import schema_of
+from clnm_core.store.tables import Connection, schema_of
 from clnm_core.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from clnm_core.imaging.segmentation.training import Pairs
 
+_NOTED = ("image_id", "structure", "digest")
 _MODALITIES = {str(modality): modality for modality in Modality}
 
 
@@ -35,23 +41,72 @@ def outlined(warehouse: Warehouse, cohort: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``image_id, patient_id, split, part`` (see :func:`~clnm_core.imaging.segmentation.parts.parts`),
-        ``view, modality, digest, row_spacing_mm, col_spacing_mm``, and ``gland, nodule``: the
-        digests of the masks, NaN where there is none.
+        ``view, modality, source, digest, row_spacing_mm, col_spacing_mm``, then the digests of
+        the masks ``gland, nodule, node``, NaN where there is none, and ``gland_proposed,
+        nodule_proposed``: whether that mask is a network's.
 
     """
     warehouse.cohort(cohort)
     schema = schema_of(cohort)
     frame = warehouse.rows(
-        "SELECT i.image_id, c.patient_id, c.split, i.view, i.modality, i.digest, "  # noqa: S608
-        "i.row_spacing_mm, i.col_spacing_mm, g.digest AS gland, n.digest AS nodule "
-        f"FROM {schema}.images i JOIN {schema}.cases c USING (case_id) "
-        f"LEFT JOIN {schema}.masks g ON g.image_id = i.image_id AND g.structure = 'gland' "
-        f"LEFT JOIN {schema}.masks n ON n.image_id = i.image_id AND n.structure = 'nodule' "
-        "ORDER BY i.image_id"
+        "SELECT i.image_id, c.patient_id, c.split, i.view, i.modality, i.source, i.digest, "  # noqa: S608
+        "i.row_spacing_mm, i.col_spacing_mm, "
+        + ", ".join(
+            f"max(m.digest) FILTER (m.structure = '{name}') AS {name}"
+            for name in (*STRUCTURES, "node")
+        )
+        + f" FROM {schema}.images i JOIN {schema}.cases c USING (case_id) "
+        f"LEFT JOIN {schema}.masks m USING (image_id) GROUP BY ALL ORDER BY i.image_id"
     )
     splits = [split if isinstance(split, str) else None for split in frame["split"]]
     frame.insert(3, "part", parts(list(frame["patient_id"]), splits))
+    known = _proposals(warehouse, cohort)
+    for structure in STRUCTURES:
+        marks = zip(frame["image_id"], frame[structure], strict=True)
+        frame[f"{structure}_proposed"] = [
+            (image, structure, mask) in known for image, mask in marks
+        ]
     return frame
+
+
+def drawn(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same pictures with the outlines that people drew; a proposal counts as none."""
+    return frame.assign(
+        **{name: frame[name].where(~frame[f"{name}_proposed"].astype(bool)) for name in STRUCTURES}
+    )
+
+
+def note_proposals(con: Connection, cohort: str, masks: pd.DataFrame, *, outliner: str) -> None:
+    """Note in the version that is being built which masks a network proposed.
+
+    Parameters
+    ----------
+    con : Connection
+    cohort : str
+    masks : pandas.DataFrame
+        ``image_id, structure, digest``.
+    outliner : str
+        Digest of the outliner.
+
+    """
+    table = f"{schema_of(cohort)}.proposals"
+    con.execute(
+        f"CREATE TABLE IF NOT EXISTS {table} "
+        "(image_id VARCHAR, structure VARCHAR, digest VARCHAR, outliner VARCHAR)"
+    )
+    rows = [[*row, outliner] for row in masks[list(_NOTED)].itertuples(index=False)]
+    con.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)  # noqa: S608
+
+
+def _proposals(warehouse: Warehouse, cohort: str) -> set[tuple[str, str, str]]:
+    there = warehouse.rows(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+        [cohort, "proposals"],
+    )
+    if there.empty:
+        return set()
+    found = warehouse.rows(f"SELECT {', '.join(_NOTED)} FROM {schema_of(cohort)}.proposals")  # noqa: S608
+    return set(found.itertuples(index=False, name=None))
 
 
 def image_of(root: Path, row: Any) -> Image:
@@ -59,7 +114,9 @@ def image_of(root: Path, row: Any) -> Image:
     spacing = (float(row.row_spacing_mm), float(row.col_spacing_mm))
     is_known = all(math.isfinite(step) and step > 0 for step in spacing)
     modality = _MODALITIES.get(str(row.modality), Modality.OTHER)
-    return Image(_pixels(root, row.digest), spacing if is_known else None, modality)
+    source = row.source if isinstance(row.source, str) else ""
+    pixels = _pixels(root, row.digest)
+    return Image(pixels, spacing if is_known else None, modality, source=source)
 
 
 def mask_of(root: Path, digest: str) -> NDArray[np.bool_]:
@@ -74,7 +131,7 @@ def pairs_of(
     side: int,
     read: Callable[[float], None] = lambda share: None,
 ) -> Pairs:
-    """Pictures and masks as the network sees them; those without any outline are left out.
+    """Pictures and masks as the network sees them; those without a drawn outline are left out.
 
     Parameters
     ----------
@@ -96,6 +153,7 @@ def pairs_of(
     """
     from clnm_core.imaging.segmentation.training import Pairs
 
+    frame = drawn(frame)
     frame = frame[frame[list(STRUCTURES)].notna().any(axis=1)]
     if frame.empty:
         raise ModelError(
