@@ -181,7 +181,8 @@ def main() -> None:
                 f"idle cores would spend in about {cpu / 2:.0f} s; the budget is 180 s.",
                 "",
                 f"Radiomics of `{SMALL}` on the backends: the digest is that of the file of the "
-                "table.",
+                "table. The processes of ray are not children of the command, so their CPU seconds "
+                "are not counted.",
                 "",
                 "| backend | wall s | CPU s | digest |",
                 "|---|---|---|---|",

@@ -33,7 +33,7 @@ from clnm_core.store.warehouse import Warehouse
 
 Progress = Callable[[float, str], None]
 
-_PER_SHARD = {"cpu": 32, "cuda": 256}
+_PER_SHARD = {"cpu": 64, "cuda": 256}
 _STOPPED = "Stopped as asked. What is finished is kept; start again to go on."
 _MEASURED = 0.98
 """Share of the work that is done when every image is measured; the table and its publication follow."""

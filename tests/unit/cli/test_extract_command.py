@@ -67,7 +67,7 @@ def test_extract_gives_its_contract_and_progress(extracted):
     assert (said["cohort"], said["features"], said["name"]) == (NECK, "radiomics", "radiomics")
     assert (said["rows"], said["set_aside"], said["device"]) == (40, [], "cpu")
     assert said["columns"] > 100
-    assert said["shards"]["computed"] >= 2
+    assert said["shards"]["computed"] >= 1
     assert said["shards"]["reused"] == 0
     assert "40 of 40 images" in done.stderr
     assert (StorePaths(root).features / f"{said['digest']}.parquet").exists()
