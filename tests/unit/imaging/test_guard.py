@@ -19,7 +19,8 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 
 from clnm_core.errors import ImageError
 from clnm_core.imaging import processes
-from clnm_core.imaging.guard import read_untrusted
+from clnm_core.imaging.disguise import Disguise
+from clnm_core.imaging.guard import read_untrusted, receive_untrusted
 from clnm_core.imaging.limits import Limits
 from tests.unit.imaging.dicom_files import (
     PATIENT,
@@ -173,6 +174,83 @@ def test_an_answer_that_is_none_is_refused(monkeypatch, answer):
     with pytest.raises(ImageError, match="could not be read"):
         read_untrusted(GOOD, "x.dcm", limits=Limits(wall_seconds=2))
     assert process.poll() is not None
+
+
+def answering(header: dict[str, object], body: bytes = b"") -> str:
+    """A reader that sends the ticket back, and then whatever it likes."""
+    return (
+        "import json, struct, sys\n"
+        "stdin, stdout = sys.stdin.buffer, sys.stdout.buffer\n"
+        "(length,) = struct.unpack('>I', stdin.read(4))\n"
+        "request = json.loads(stdin.read(length))\n"
+        "for size in request['sizes']:\n    stdin.read(size)\n"
+        f"words = json.dumps({header!r} | {{'ticket': request['ticket']}}).encode()\n"
+        f"stdout.write(struct.pack('>I', len(words)) + words + {body!r})\n"
+        "stdout.flush()\nstdin.read()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"sizes": None},
+        {"sizes": [-1]},
+        {"sizes": [True]},
+        {"sizes": [1.5]},
+        {"sizes": [10**12]},
+        {"sizes": [1, 1]},
+        {"sizes": {"0": 1}},
+        {"sizes": [64]},
+        {"sizes": [], "error": 7},
+        {"sizes": [], "error": "\x1b[31mred"},
+        {"sizes": [], "shape": [8, 8]},
+    ],
+    ids=str,
+)
+def test_a_turned_reader_gets_neither_memory_nor_words(monkeypatch, header):
+    process = program(answering(header))
+    monkeypatch.setattr(processes, "take", lambda: process)
+    with pytest.raises(ImageError, match="could not be read"):
+        read_untrusted(GOOD, "x.dcm", limits=Limits(wall_seconds=3))
+    if process.poll() is None:
+        processes.end(process)
+
+
+def test_a_key_reaches_the_reader_through_the_pipe_alone(monkeypatch):
+    """Received, it is; and neither arguments nor environment of any process hold it."""
+    key = bytes(range(32))
+    seen: list[bytes] = []
+    real = processes.take
+
+    def taken() -> processes.Reader:
+        process = real()
+        for name in ("cmdline", "environ"):
+            place = Path(f"/proc/{process.pid}/{name}")
+            seen.append(place.read_bytes() if place.exists() else b"")
+        return process
+
+    monkeypatch.setattr(processes, "take", taken)
+    received = receive_untrusted(GOOD, "x.dcm", disguise=Disguise(key, "P-1", -9))
+    np.testing.assert_array_equal(received.image.pixels, GREY)
+    assert PATIENT.encode() not in received.dicom
+    assert seen
+    assert not any(key in words or key.hex().encode() in words for words in seen)
+
+
+def test_a_file_that_cannot_be_received_ends_in_one_sentence():
+    disguise = Disguise(bytes(32), "P-1", -9)
+    for data in (b"", b"%PDF-1.4", GOOD[:-30], nested(3000)):
+        with pytest.raises(ImageError) as refusal:
+            receive_untrusted(data, "x.dcm", disguise=disguise)
+        assert str(refusal.value).isprintable()
+    with pytest.raises(ValueError, match="frame must be 0 or more"):
+        receive_untrusted(GOOD, "x.dcm", disguise=disguise, frame=-1)
+
+
+def test_there_is_no_window_of_that_name():
+    with pytest.raises(ValueError, match="window must be one of soft tissue, bone, lung, full"):
+        read_untrusted(GOOD, "x.dcm", window="teeth")
 
 
 def test_limits_reach_the_reader():
