@@ -39,23 +39,29 @@ INSTALLS = {
     "nyxus": ("nyxus==0.11.0",),
     "mirp": ("mirp==2.7.0",),
 }
-PICTURES = {"noise, 256 x 256": 256, "speckle, 64 x 64": 64}
+
+#: Side, and greys of noise that share a level; 0 for speckle.
+PICTURES = {
+    "noise, 256 x 256, 11 levels": (256, 25),
+    "noise, 256 x 256, 256 levels": (256, 1),
+    "speckle, ellipse in 64 x 64, some 25 levels": (64, 0),
+}
 
 
-def pictures(side: int, number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Grey levels with a border, and the mask: noise where large, speckle where small."""
+def pictures(side: int, width: int, number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grey levels from 1 inside the mask, with a border; and the mask."""
     random = np.random.default_rng(seed)
     shape = (number, side + 8, side + 8)
-    if side == 256:
-        grey = random.integers(0, 256, shape) // 25 + 1
+    if width:
+        grey = random.integers(0, 256, shape) // width
+        mask = np.pad(np.ones((side, side), dtype=bool), 4)
     else:
         blurred = gaussian_filter(random.normal(size=shape), (0, 1.5, 1.5))
-        grey = np.clip(90 + 30 * blurred / blurred.std(), 0, 255) // 8 + 1
-    mask = np.pad(np.ones((side, side), dtype=bool), 4)
-    if side == 64:
-        y, x = np.mgrid[:72, :72] - 36
-        mask = (y / 32) ** 2 + (x / 24) ** 2 < 1
-    return np.where(mask, grey, 1).astype(np.float32), mask
+        grey = np.clip(90 + 30 * blurred / blurred.std(), 0, 255) // 8
+        y, x = np.mgrid[: side + 8, : side + 8] - (side + 8) // 2
+        mask = (y / side * 2) ** 2 + (x / side * 8 / 3) ** 2 < 1
+    lowest = np.where(mask, grey, 255).min((1, 2), keepdims=True)
+    return np.where(mask, grey - lowest + 1, 1).astype(np.float32), mask
 
 
 def python_of(name: str) -> Path:
@@ -93,10 +99,10 @@ def ours(path: Path, device: str, repeats: int) -> dict[str, Any]:
     )
 
 
-def stored(folder: str, side: int, number: int, seed: int) -> Path:
+def stored(folder: str, side: int, width: int, number: int, seed: int) -> Path:
     """A file of pictures."""
-    grey, mask = pictures(side, number, seed)
-    path = Path(folder) / f"{side}_{number}.npz"
+    grey, mask = pictures(side, width, number, seed)
+    path = Path(folder) / f"{side}_{width}_{number}.npz"
     np.savez(path, grey=grey, mask=mask)
     return path
 
@@ -117,13 +123,13 @@ def race() -> list[dict[str, Any]]:
     """Ours and every peer, on the same pictures in one run."""
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, side in PICTURES.items():
-            path = stored(folder, side, 16 if side == 256 else 128, seed=1)
+        for name, (side, width) in PICTURES.items():
+            path = stored(folder, side, width, 16 if width else 128, seed=1)
             mine = ours(path, "cpu", 5)
             peers = {}
             for peer in INSTALLS:
                 script = FOLDER / "peers" / f"{peer}_features.py"
-                found = timed(python_of(peer), script, str(path), "2" if side == 256 else "6")
+                found = timed(python_of(peer), script, str(path), "2" if width else "6")
                 apart = differences(mine["values"], found.pop("values"))
                 peers[peer] = found | {"differences": apart}
                 print(name, peer, f"{found['cpu'] / mine['cpu']:.0f} times ours")
@@ -137,9 +143,9 @@ def on_card() -> dict[str, Any]:
     """ROI per second on a graphics card, and how far its numbers are from the processor's."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, side in PICTURES.items():
-            many = stored(folder, side, 512 if side == 256 else 4096, seed=1)
-            few = stored(folder, side, 16, seed=2)
+        for name, (side, width) in PICTURES.items():
+            many = stored(folder, side, width, 512 if width else 4096, seed=1)
+            few = stored(folder, side, width, 16, seed=2)
             there = ours(many, "cuda", 3)
             apart = differences(ours(few, "cpu", 1)["values"], ours(few, "cuda", 1)["values"])
             rows.append(
