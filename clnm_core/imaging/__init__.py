@@ -9,7 +9,9 @@ What happens when somebody gives a picture:
    finds out how far apart the pixels are; ``regions`` reads the calibration of ultrasound.
 3. What cannot be read comes back as one plain sentence. What is not known, such as the
    spacing of a screenshot, stays unknown and is said in the notes.
-4. ``masks`` reads outlines drawn by others, ``geometry`` measures on them in mm.
+4. ``masks`` reads outlines drawn by others, ``geometry`` measures on them in mm. Outlines that
+   must first find their picture (``dicom_seg``, ``rt_contours``, ``nifti``, ``nrrd_file``) are
+   read in the child beside it, by ``mask_files``.
 5. ``rendering`` makes PNG without loss and the picture of a case with outlines and scale bar.
 
 Nothing heavy is imported here: the child must start quickly.
