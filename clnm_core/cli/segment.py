@@ -63,7 +63,7 @@ def summary(result: dict[str, Any]) -> str:
             lines.append(f"  {part}: mean IoU {', '.join(words)}")
         return "\n".join([*lines, *result["notes"]])
     masks = ", ".join(f"{count:,} of {name}" for name, count in result["masks"].items())
-    lines = [f"{result['pictures']:,} pictures of {result['cohort']} lacked an outline"]
+    lines = [f"{result['cohort']}: {result['pictures']:,} pictures without an outline looked at"]
     if result["version"] is not None:
         lines.append(f"Published as store version {result['version']}: {masks} (proposals)")
     return "\n".join([*lines, *(f"  {n:,} x {note}" for note, n in result["notes"].items())])

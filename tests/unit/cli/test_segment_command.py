@@ -73,7 +73,8 @@ def test_an_outliner_is_trained_and_then_used(study, capsys):
 
     code, out, err = said(capsys, study, "--cohort", "study", "--model", "ours")
     assert code == 0, err
-    assert "pictures of study lacked an outline" in out
+    assert "study: " in out
+    assert "pictures without an outline looked at" in out
 
 
 @pytest.mark.parametrize(
