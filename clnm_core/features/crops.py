@@ -13,6 +13,9 @@ from clnm_core.imaging.windows import PRESETS, SOFT_TISSUE
 
 Interpolation = Literal["bilinear", "bicubic"]
 
+MOST_ASPECT = 20.0
+"""Pixels that are longer than that are taken for a mistake of the file, and for square."""
+
 _RESAMPLING = {
     "nearest": Pillow.Resampling.NEAREST,
     "bilinear": Pillow.Resampling.BILINEAR,
@@ -67,7 +70,7 @@ def square_around(
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     first = (int(rows[0]), int(columns[0]))
     length = (int(rows[-1]) + 1 - first[0], int(columns[-1]) + 1 - first[1])
-    scale = spacing_mm or (1.0, 1.0)
+    scale = _scale(spacing_mm)
     side = max(length[0] * scale[0], length[1] * scale[1]) * (1 + 2 * margin)
     top, bottom = _placed(first[0], length[0], side / scale[0], mask.shape[0])
     left, right = _placed(first[1], length[1], side / scale[1], mask.shape[1])
@@ -85,7 +88,7 @@ def whole_square(
     (-1, 0, 5, 6)
 
     """
-    scale = spacing_mm or (1.0, 1.0)
+    scale = _scale(spacing_mm)
     side = max(shape[0] * scale[0], shape[1] * scale[1])
     top, bottom = _placed(0, shape[0], side / scale[0], shape[0])
     left, right = _placed(0, shape[1], side / scale[1], shape[1])
@@ -136,6 +139,13 @@ def resized(
     """A picture at another size, shape ``size`` (rows, columns)."""
     drawn = Pillow.fromarray(np.ascontiguousarray(picture, dtype=np.float32))
     return np.asarray(drawn.resize((size[1], size[0]), _RESAMPLING[interpolation]))
+
+
+def _scale(spacing_mm: tuple[float, float] | None) -> tuple[float, float]:
+    """The spacing, unless pixels were so far from square that a crop would not fit the memory."""
+    if spacing_mm is None or not 1 / MOST_ASPECT <= spacing_mm[0] / spacing_mm[1] <= MOST_ASPECT:
+        return 1.0, 1.0
+    return spacing_mm
 
 
 def _placed(first: int, length: int, side: float, limit: int) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from clnm_core.features.crops import seen, square_around, whole_square
 from clnm_core.features.forward import Forward
 from clnm_core.features.items import Features, Item
 from clnm_core.features.loading import batches
+from clnm_core.imaging.windows import SOFT_TISSUE
 
 if TYPE_CHECKING:
     import torch
@@ -108,6 +109,7 @@ class DeepExtractor:
             "mean": list(backbone.mean),
             "std": list(backbone.std),
             "interpolation": backbone.interpolation,
+            "hounsfield_window": SOFT_TISSUE,
             "timm": timm.__version__,
         }
 

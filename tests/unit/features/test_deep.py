@@ -190,6 +190,13 @@ def test_a_crop_is_square_in_mm():
     assert (bottom - top, right - left) == (10, 50)
 
 
+def test_spacing_that_no_scanner_has_does_not_fill_the_memory():
+    mask = np.ones((300, 300), dtype=bool)
+    for spacing in ((1e6, 1e-6), (1e-6, 1e6)):
+        assert square_around(mask, spacing, margin=0.0) == (0, 0, 300, 300)
+        assert whole_square(mask.shape, spacing) == (0, 0, 300, 300)
+
+
 def test_a_crop_moves_inward_at_the_border_and_is_framed_in_black_where_it_cannot():
     mask = np.zeros((20, 50), dtype=bool)
     mask[0:10, 0:10] = True
