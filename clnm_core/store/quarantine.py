@@ -24,7 +24,6 @@ from typing import Any
 from clnm_core.errors import StoreBusyError
 from clnm_core.store import ledger, quarantine_book, quarantine_files
 from clnm_core.store.picture_parts import Kept, PictureParts
-from clnm_core.store.places import StorePaths
 from clnm_core.store.quarantine_book import (
     DISMISSED,
     DOUBTFUL,
@@ -59,10 +58,11 @@ def sole_change(root: Path) -> Iterator[None]:
     ------
     StoreBusyError
         If another process, or another thread of this one, has it.
+    StoreError
+        If the folder of the quarantine cannot be used.
 
     """
-    quarantine_files.make_folder(root)
-    with (StorePaths(root).quarantine / "lock").open("ab") as lock:
+    with quarantine_files.lock_file(root) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

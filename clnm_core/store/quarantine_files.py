@@ -16,6 +16,7 @@ import secrets
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from clnm_core.errors import StoreError
 from clnm_core.store.places import StorePaths
@@ -52,7 +53,7 @@ def seal(root: Path, parts: Mapping[str, bytes]) -> str:
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = nonce + AESGCM(derived_key(root, "quarantine")).encrypt(nonce, packed.getvalue(), None)
     name = _name_of(root, sealed)
-    make_folder(root)
+    _make_folder(root)
     write_whole(_path(root, name), sealed, "The file for the quarantine", mode=0o600)
     return name
 
@@ -128,24 +129,31 @@ def remove_others(root: Path, kept: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def make_folder(root: Path) -> None:
-    """Make the folder, for its owner only.
+def lock_file(root: Path) -> BinaryIO:
+    """The file by which one at a time changes the quarantine, open; raises as :func:`seal`."""
+    _make_folder(root)
+    path = StorePaths(root).quarantine / "lock"
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise StoreError(_unusable(root, error)) from error
 
-    Raises
-    ------
-    StoreError
-        If it cannot be made.
 
-    """
+def _make_folder(root: Path) -> None:
+    """Make the folder, for its owner only."""
     folder = StorePaths(root).quarantine
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise StoreError(
-            f"The folder of the quarantine, {folder}, cannot be made ({error.strerror or error}). "
-            "Check free space and the rights of the store's folder."
-        ) from error
+        raise StoreError(_unusable(root, error)) from error
+
+
+def _unusable(root: Path, error: OSError) -> str:
+    return (
+        f"The folder of the quarantine, {StorePaths(root).quarantine}, cannot be used "
+        f"({error.strerror or error}). Check free space and the rights of the store's folder."
+    )
 
 
 def _name_of(root: Path, sealed: bytes) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clnm_core.errors import StoreError
 from clnm_core.store import quarantine, quarantine_book
-from clnm_core.store.ingest.pictures import Picture, Refused
+from clnm_core.store.ingest.pictures import Picture, Progress, Refused
 from clnm_core.store.picture_parts import Kept, Rows
 from clnm_core.store.quarantine_book import DOUBTFUL, REFUSED, Held
 from clnm_core.store.snapshots import current_version
@@ -32,6 +32,7 @@ def keep_pictures(
     *,
     arrival: str,
     are_reviewed: bool,
+    progress: Progress,
 ) -> Rows:
     """Put pictures into the store, by digest, and the doubtful ones into quarantine.
 
@@ -49,6 +50,8 @@ def keep_pictures(
         The word of this import.
     are_reviewed : bool
         Whether a person has looked at all of them, so that none waits.
+    progress : callable
+        Takes how far, in [0, 1], and the step in words.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def keep_pictures(
     kept, held = Kept(root), []
     numbers: Counter[str] = Counter()
     base = current_version(root)
-    for picture in pictures:
+    for done, picture in enumerate(pictures, start=1):
+        progress(done / len(pictures), f"Keeping images: {done:,} of {len(pictures):,}")
         case = words[picture.case]
         numbers[case] += 1
         image_id = f"{case}-{numbers[case]}"

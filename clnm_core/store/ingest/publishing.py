@@ -125,7 +125,7 @@ def import_table(
             checked,
             mapping,
             disguises(root, mapping.cohort, checked.cases, words),
-            lambda share, step: progress(0.15 + 0.7 * share, step),
+            lambda share, step: progress(0.1 + 0.6 * share, step),
         )
         stops = bool(mapping.image) and not skip_refused
         issues += [*found.issues, *(found.refusals if stops else ())]
@@ -152,7 +152,6 @@ def import_table(
                 _with_refused_kept(root, report, found.read.refused, words, arrival)
             )
         with _quarantine(root, is_needed=bool(waiting or report.refused)):
-            progress(0.85, "Keeping images")
             images = keep_pictures(
                 root,
                 mapping.cohort,
@@ -160,6 +159,7 @@ def import_table(
                 words,
                 arrival=arrival,
                 are_reviewed=images_reviewed,
+                progress=lambda share, step: progress(0.7 + 0.2 * share, step),
             )
             keep_refused(root, mapping.cohort, found.read.refused, words, arrival=arrival)
             progress(0.9, "Publishing the next version of the store")

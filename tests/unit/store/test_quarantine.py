@@ -360,6 +360,19 @@ def test_a_key_that_is_missing_stops_the_import_and_the_release(root, folder, he
     assert quarantine.release(root, ids(held)) == 2
 
 
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_folder_that_cannot_be_used_gets_a_sentence(root, folder, is_folder):
+    place = StorePaths(root).quarantine
+    if is_folder:
+        (place / "lock").mkdir(parents=True)
+    else:
+        root.mkdir()
+        place.write_text("")
+    with pytest.raises(StoreError, match=r"folder of the quarantine, .* cannot be used"):
+        bring(root, folder)
+    assert current_version(root) == 0
+
+
 def test_only_one_at_a_time_changes_the_quarantine(root, folder, held):
     with quarantine.sole_change(root):
         for act in (

@@ -16,8 +16,9 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from scipy.ndimage import gaussian_filter
 
-from clnm_core.errors import ClnmError, StoreBusyError
+from clnm_core.errors import ClnmError, StoreBusyError, StoreError
 from clnm_core.store import artifacts, objects, quarantine
 from clnm_core.store.ingest.picture_files import folder_table, pair
 from clnm_core.store.ingest.proposal import propose
@@ -64,9 +65,9 @@ def screen(patient: str) -> np.ndarray:
     ImageDraw.Draw(drawn).text((8, 8), f"{patient}  1949-03-01  ST. ELSEWHERE", fill=255)
     pixels = np.array(drawn)
     top, left, bottom, right = REGION
-    speckle = np.random.default_rng(4).gamma(3, 15, (bottom - top + 1, right - left + 1))
-    blurred = (speckle + np.roll(speckle, 1, 0) + np.roll(speckle, 1, 1)) / 3
-    pixels[top : bottom + 1, left : right + 1] = blurred.clip(0, 200).astype(np.uint8)
+    echoes = np.random.default_rng(4).gamma(3, 15, (bottom - top + 1, right - left + 1))
+    smooth = gaussian_filter(echoes, 2)
+    pixels[top : bottom + 1, left : right + 1] = smooth.clip(0, 200).astype(np.uint8)
     return pixels
 
 
@@ -263,6 +264,26 @@ def test_masks_that_do_not_fit_are_kept_apart_and_the_picture_comes(root, folder
     assert quarantine.counts(root) == quarantine.Counts(0, 3)
 
 
+def test_a_segmentation_belongs_to_the_picture_that_it_names(root, folder):
+    from tests.unit.imaging.test_dicom_seg import drawn, segmentation, stack
+
+    ours, other = stack(), stack()
+    pixels = drawn()
+    for case, image in (("P1", ours[1]), ("P2", ours[2])):
+        image.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+        (folder / f"{case}.dcm").write_bytes(file_of(image))
+    (folder / "P1_seg.dcm").write_bytes(file_of(segmentation(ours, pixels)))
+    (folder / "P2_seg.dcm").write_bytes(file_of(segmentation(other, pixels)))
+    report = take(root, folder, "patient,age,any\nP1,44,yes\nP2,51,no\n")
+    assert report.images == 2
+    assert [(one.row, one.value) for one in report.refused] == [(3, "P2_seg.dcm")]
+    masks = kept(root, "masks").set_index("structure")["digest"]
+    assert set(masks.index) == {"gland", "nodule"}
+    for number, structure in enumerate(("gland", "nodule")):
+        mask = opened(root, masks[structure]) > 0
+        assert np.array_equal(mask, pixels[1, ..., number] > 0)
+
+
 def test_a_broken_file_among_good_ones_stops_only_a_table_that_names_it(
     root, tmp_path, monkeypatch
 ):
@@ -297,6 +318,19 @@ def test_a_file_too_large_or_closed_is_named_and_left_where_it_is(root, tmp_path
     assert report.images == 1
     assert "more than 128 MB" in report.refused[0].rule
     assert quarantine.counts(root) == quarantine.Counts(0, 0)
+
+
+def test_no_room_to_lay_images_down_gets_a_sentence(root, tmp_path, monkeypatch):
+    stand_in(monkeypatch)
+    place = folder_of(tmp_path / "p", {"P1.dcm": "fine"})
+
+    def full(*values):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StoreError, match=r"cannot be laid down in .*No space left"):
+        bring(root, place, 1)
+    assert current_version(root) == 0
 
 
 def test_links_in_a_folder_are_not_followed(root, tmp_path, monkeypatch):
