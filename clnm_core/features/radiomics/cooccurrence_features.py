@@ -78,7 +78,7 @@ def cooccurrence_features(counts: Tensor, levels: Tensor) -> Tensor:
         "Imc2": (1 - torch.exp(-2 * gain)).sqrt(),
         "InverseVariance": total(apart[:, 1:] / k[1:] ** 2),
         "JointAverage": mean,
-        "JointEnergy": (counts.double() ** 2).sum((1, 2)) / pairs**2,
+        "JointEnergy": (counts * counts).sum((1, 2)) / pairs**2,
         "JointEntropy": joint,
         "MCC": maximal_correlation(counts, levels),
         "MaximumProbability": counts.amax((1, 2)) / pairs,

@@ -107,10 +107,12 @@ class Settings:
             "definitions": DEFINITIONS,
             "image_types": list(self.image_types),
             "classes": list(self.classes),
-            "bin_width": self.bin_width,
+            "bin_width": None if self.bin_width is None else float(self.bin_width),
             "bin_count": self.bin_count,
             "distances": list(self.distances),
-            "log_sigma_mm": list(self.log_sigma_mm) if "log" in self.image_types else [],
+            "log_sigma_mm": list(map(float, self.log_sigma_mm))
+            if "log" in self.image_types
+            else [],
             "gldm_alpha": self.gldm_alpha,
         }
 

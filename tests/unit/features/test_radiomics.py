@@ -83,6 +83,7 @@ def test_different_settings_say_so() -> None:
         for wanted in (Settings(), Settings(bin_width=5), Settings(bin_width=None, bin_count=32))
     ]
     assert len(set(plain)) == 3
+    assert json.dumps(Settings(bin_width=5).plain) == json.dumps(Settings(bin_width=5.0).plain)
 
 
 @pytest.mark.parametrize(
