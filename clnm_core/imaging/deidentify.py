@@ -8,7 +8,6 @@ Pixels are not taken over; ``blackout`` brings them.
 
 from __future__ import annotations
 
-import math
 import struct
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from pydicom import config
 from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
@@ -41,11 +41,13 @@ MODIFIED_DATES = ("113107", "Retain Longitudinal Temporal Information With Modif
 
 _NONSENSE = (
     *(ValueError, TypeError, ArithmeticError, AttributeError, KeyError, IndexError, OSError),
-    *(NotImplementedError, EOFError, struct.error),
+    *(NotImplementedError, EOFError, struct.error, BytesLengthException),
 )
 _DATES = ("DA", "DT")
-_RANGES = {"US": (0, 2**16 - 1), "SS": (-(2**15), 2**15 - 1), "UL": (0, 2**32 - 1)}
-_RANGES |= {"SL": (-(2**31), 2**31 - 1), "AT": (0, 2**32 - 1)}
+_WHOLE = {"US": (0, 2**16 - 1), "SS": (-(2**15), 2**15 - 1), "UL": (0, 2**32 - 1)}
+_WHOLE |= {"SL": (-(2**31), 2**31 - 1), "AT": (0, 2**32 - 1)}
+_WHOLE |= {"UV": (0, 2**64 - 1), "SV": (-(2**63), 2**63 - 1)}
+_LARGEST_SINGLE = 3.4e38
 _PATIENT = 0x0010  # the one group whose dates are facts about the patient, such as the birth
 
 
@@ -205,9 +207,17 @@ def _numbers(values: list[object], representation: str) -> list[object] | None:
             for one in values
         ]
         return None if None in written else list(written)
-    low, high = _RANGES.get(representation, (-math.inf, math.inf))
-    is_number = all(isinstance(one, int | float) and low <= one <= high for one in values)
-    return values if is_number else None
+    return values if all(_fits(one, representation) for one in values) else None
+
+
+def _fits(value: object, representation: str) -> bool:
+    """Whether a number can be written so; a file may have stored it under another representation."""
+    if representation in _WHOLE:
+        low, high = _WHOLE[representation]
+        return isinstance(value, int) and low <= value <= high
+    if not isinstance(value, int | float):
+        return False
+    return representation == "FD" or abs(value) <= _LARGEST_SINGLE
 
 
 def _long(tag: BaseTag, dataset: Dataset, values: list[object]) -> DataElement | None:

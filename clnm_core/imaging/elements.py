@@ -12,12 +12,16 @@ from typing import Any
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
 from clnm_core.errors import ImageError
 
-_NONSENSE = (ValueError, TypeError, ArithmeticError, AttributeError, KeyError, OSError)
+_NONSENSE = (
+    *(ValueError, TypeError, ArithmeticError, AttributeError, KeyError, OSError),
+    *(NotImplementedError, BytesLengthException),
+)
 
 
 def whole_number(dataset: Dataset, keyword: str, default: int | None = None) -> int:

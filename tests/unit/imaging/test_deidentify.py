@@ -189,6 +189,25 @@ def test_a_standard_tag_under_a_false_representation_carries_no_word():
     assert not {"Rows", "StudyDate", "SliceThickness"} & {each.keyword for each in clean}
 
 
+@pytest.mark.parametrize(
+    ("keyword", "kind", "value"),
+    [
+        ("Rows", "UL", 70_000),
+        ("Rows", "FD", 2.5),
+        ("RegionLocationMinX0", "SL", -4),
+        ("PhysicalUnitsXDirection", "FD", 3.0),
+        ("RecommendedDisplayFrameRateInFloat", "FD", 1e300),
+        ("PixelAspectRatio", "LO", "1:1"),
+    ],
+)
+def test_a_number_that_cannot_be_written_goes(keyword, kind, value):
+    original = Dataset()
+    original.add(DataElement(Tag(keyword), kind, value))
+    clean = deidentified(original, ONE).dataset
+    assert keyword not in clean
+    pydicom.dcmwrite(io.BytesIO(), clean, implicit_vr=False, little_endian=True)
+
+
 def test_the_same_file_becomes_the_same_file():
     original = study(StudyDate="20200101", SOPInstanceUID="1.2", Manufacturer="Maker")
     one, two = (deidentified(original, ONE).dataset.to_json() for _ in range(2))
