@@ -4,7 +4,7 @@ Run ``python -m benchmarks.deep_features``: pictures lie as PNG files with outli
 extractor reads, crops, resizes and computes, and in turns with it the same network computes alone
 on tensors that are ready. Both are measured in the same run, so that a busy machine slows both.
 ``--device cuda`` does the same on a GPU, where there is one. Writes ``deep_features.json`` (an
-entry per device) and ``DEEP_FEATURES.md`` beside this file.
+entry per device and number of threads) and ``DEEP_FEATURES.md`` beside this file.
 """
 
 from __future__ import annotations
@@ -141,9 +141,11 @@ def page(found: dict) -> str:
         "with it, timm's own forward pass runs over tensors that are ready, with the same batch",
         f"and precision. Budget: {BUDGET:.0%} of the forward rate.",
         "",
-        "The share by the clock is what a person waits for, but swings where other programs run;",
-        "the share of CPU time (forward pass by everything) does not know of them, and on a CPU is",
-        "the steadier figure. On CUDA the clock alone counts.",
+        "The share by the clock is what a person waits for, but swings where other programs run.",
+        "The share of CPU time (forward pass by everything) does not know of them while torch has",
+        "one thread (`OMP_NUM_THREADS=1`): the steadiest figure. Several threads wait for each other",
+        "by spinning, which counts as CPU time and flatters it on a busy machine. On CUDA the clock",
+        "alone counts.",
     ]
     for device, entry in found.items():
         where = entry["machine"]
@@ -151,7 +153,7 @@ def page(found: dict) -> str:
             "",
             f"## {device}",
             "",
-            f"{where['device']}, {where['cores']} cores, {where['threads']} threads, Python "
+            f"{where['device']}, {where['cores']} cores, torch with {where['threads']} of them, Python "
             f"{where['python']}, torch {where['torch']}, timm {where['timm']}; load at the start "
             f"{where['load']}" + (" (busy)." if where["load"] > 1 else "."),
             "",
@@ -194,7 +196,8 @@ def main() -> None:
         ]
     kept = HERE / "deep_features.json"
     found = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    found[device] = {"machine": where, "rows": rows}
+    name = device if device == "cuda" else f"cpu, threads: {where['threads']}"
+    found[name] = {"machine": where, "rows": rows}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     text = page(found)
     (HERE / "DEEP_FEATURES.md").write_text(text, encoding="utf-8")
