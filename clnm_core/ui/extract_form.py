@@ -9,7 +9,7 @@ from clnm_core.jobs import queue
 from clnm_core.jobs.supervisor import ensure_worker
 from clnm_core.report.features_words import KIND_WORDS
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, visiting_file
+from clnm_core.ui import cached, visiting_file, visitor
 
 JOB_KINDS = ("extract", "repeatability")
 """Jobs that this page starts and follows."""
@@ -97,5 +97,5 @@ def _start(cohort: str, kind: str, backbone: str, device: str) -> None:
 
 def _submit(kind: str, parameters: dict[str, str], what: str, cohort: str) -> None:
     title = f"{what} of {cached.cohort(cohort).title}"
-    queue.submit(default_store(), kind, parameters, title=title)
+    queue.submit(default_store(), kind, parameters, title=title, actor=visitor.login())
     ensure_worker(default_store())
