@@ -75,6 +75,14 @@ def test_gaps_are_filled_constants_are_left_out_and_nothing_known_has_no_place()
     assert points.isna().all(axis=1).tolist() == [place == 3 for place in range(20)]
 
 
+def test_a_gap_counts_as_the_median():
+    gap = two_groups(20, 5) + 100
+    filled = gap.copy()
+    gap.iloc[7, 1] = np.nan
+    filled.iloc[7, 1] = gap.iloc[:, 1].median()
+    pd.testing.assert_frame_equal(projected(gap), projected(filled))
+
+
 def test_very_large_values_are_drawn():
     table = two_groups(12, 4) * 1e250
     assert np.isfinite(projected(table).to_numpy()).all()
