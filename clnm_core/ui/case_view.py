@@ -13,10 +13,20 @@ from clnm_core.domain.columns import Column, Kind, Registry, Role
 from clnm_core.domain.image import Modality
 from clnm_core.report import wording
 from clnm_core.report.answers import recorded_case_answer
-from clnm_core.store import selection
+from clnm_core.store import quarantine, selection
 from clnm_core.store.case_records import CaseRecord
+from clnm_core.store.places import default_store
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, measured_view, outline_case, panels, pictures, tables
+from clnm_core.ui import (
+    cached,
+    frame,
+    measured_view,
+    outline_case,
+    panels,
+    pictures,
+    tables,
+    visiting_file,
+)
 from clnm_core.ui.words import plain, unbroken
 
 PICTURES_AT_ONCE = 4
@@ -140,6 +150,7 @@ def _draw_pictures(query: CohortQuery, registry: Registry, record: CaseRecord) -
         with st.container(border=True):
             st.markdown("**Images**")
             st.caption("No image of this case is in the store.")
+            _draw_waiting(query, str(record.values["case_id"]))
         return
     pages = -(-len(images) // PICTURES_AT_ONCE)
     page = st.pagination(pages, key="pictures") if pages > 1 else 1
@@ -148,6 +159,22 @@ def _draw_pictures(query: CohortQuery, registry: Registry, record: CaseRecord) -
     with st.grid(columns, min_column_width=220):
         for image in shown:
             _draw_picture(query, registry, record, image)
+
+
+def _draw_waiting(query: CohortQuery, case_id: str) -> None:
+    """Where pictures of the case are that came but are not shown; nothing where there are none."""
+    if visiting_file.is_visiting(query.cohort):
+        return
+    held = quarantine.waiting(default_store(), query.cohort)
+    n = sum(1 for one in held if one.case_id == case_id)
+    if n:
+        st.caption(
+            f"{wording.count_text(n, 'file')} of this case {'waits' if n == 1 else 'wait'} for a "
+            "person's look."
+        )
+        st.page_link(
+            frame.path_of("import_data.py"), label="Look at it", icon=":material/arrow_forward:"
+        )
 
 
 def _draw_picture(

@@ -261,3 +261,17 @@ def test_an_image_that_cannot_be_read_stops_the_import_until_somebody_goes_on(
     assert not app.exception
     assert (stored(root), counts(root)) == (1, Counts(0, 1))
     assert "1 image file could not be read and was left out." in app.warning[0].value
+
+
+def test_the_case_page_says_that_a_picture_waits_and_where(with_images) -> None:
+    root, _ = with_images
+    entry = waiting(root, "study")[0]
+    app = AppTest.from_file(str(ROOT / "clnm_core" / "ui" / "shell.py"), default_timeout=60)
+    app.query_params["cohort"] = "study"
+    app.query_params["case"] = entry.case_id
+    app.run().switch_page(str(ROOT / "pages" / "case.py")).run()
+    assert not app.exception
+    assert "1 file of this case waits for a person's look" in words(app)
+    release(root, [entry.id])
+    app.run()
+    assert "waits for a person's look" not in words(app)
