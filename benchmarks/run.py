@@ -211,6 +211,10 @@ def _agreement(results: list[dict[str, Any]]) -> list[str]:
         "[PAIRED.md](PAIRED.md), of readers [READERS.md](READERS.md).",
         "Planted problems, found and falsely alarmed: [PLANTED.md](PLANTED.md). A file of a "
         "million rows on every page: [LARGE_FILE.md](LARGE_FILE.md).",
+        "Radiomics beside PyRadiomics, MIRP and Nyxus: [RADIOMICS.md](RADIOMICS.md). Deep features "
+        "beside timm: [DEEP_FEATURES.md](DEEP_FEATURES.md).",
+        "A cohort measured, and a killed worker: [EXTRACTION.md](EXTRACTION.md). Proposed outlines: "
+        "[SEGMENTATION.md](SEGMENTATION.md).",
     ]
 
 
