@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import struct
 import zlib
 from functools import lru_cache
@@ -18,17 +17,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 
-from clnm_core.errors import StoreError
 from clnm_core.imaging.rendering import thumbnail_png
 from clnm_core.store.places import StorePaths
-from clnm_core.store.whole_files import write_whole
+from clnm_core.store.whole_files import is_digest, read_kept, write_whole
 
 KINDS = ("image", "mask")
 """What may be put: a picture (grey or RGB, 8 bits) or a mask (grey, 1 or 8 bits)."""
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PLAIN = {b"IHDR", b"IDAT", b"IEND"}
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _FORMS = {"image": {(8, 0), (8, 2)}, "mask": {(1, 0), (8, 0)}}
 
 
@@ -75,21 +72,7 @@ def get(root: Path, digest: str) -> bytes:
         If it is not there, or is no longer what was put.
 
     """
-    if not _DIGEST.fullmatch(digest):
-        raise StoreError(f"There is no picture {digest[:20]!r} in the store. Reload the page.")
-    try:
-        data = _path(root, digest).read_bytes()
-    except OSError:
-        raise StoreError(
-            f"Picture {digest[:12]} is missing from the store. Import its cohort again, or restore "
-            "the folder images from a backup."
-        ) from None
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise StoreError(
-            f"Picture {digest[:12]} was altered on disk and is not shown. Import its cohort again, "
-            "or restore the folder images from a backup."
-        )
-    return data
+    return read_kept(_path(root, digest), digest, "picture", "images")
 
 
 @lru_cache(maxsize=2048)
@@ -102,7 +85,7 @@ def thumbnail(root: Path, digest: str, side: int = 96) -> bytes:
 
 def is_kept(root: Path, digest: str) -> bool:
     """Whether a picture of that digest is there; its bytes are not read."""
-    return bool(_DIGEST.fullmatch(digest)) and _path(root, digest).is_file()
+    return is_digest(digest) and _path(root, digest).is_file()
 
 
 def _path(root: Path, digest: str) -> Path:

@@ -11,11 +11,9 @@ import hashlib
 import re
 from pathlib import Path
 
-from clnm_core.errors import StoreError
 from clnm_core.store.places import StorePaths
-from clnm_core.store.whole_files import write_whole
+from clnm_core.store.whole_files import is_digest, read_kept, write_whole
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _PREAMBLE = 128
 #: (0012,0062) Patient Identity Removed = YES, as an explicit VR in either byte order writes it,
 #: and as implicit VR does.
@@ -80,26 +78,12 @@ def get(root: Path, digest: str) -> bytes:
         If it is not there, or is no longer what was put.
 
     """
-    if not _DIGEST.fullmatch(digest):
-        raise StoreError(f"There is no DICOM object {digest[:20]!r} in the store. Reload the page.")
-    try:
-        data = _path(root, digest).read_bytes()
-    except OSError:
-        raise StoreError(
-            f"DICOM object {digest[:12]} is missing from the store. Import its cohort again, or "
-            "restore the folder dicom from a backup."
-        ) from None
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise StoreError(
-            f"DICOM object {digest[:12]} was altered on disk and is not used. Import its cohort "
-            "again, or restore the folder dicom from a backup."
-        )
-    return data
+    return read_kept(_path(root, digest), digest, "DICOM object", "dicom")
 
 
 def is_kept(root: Path, digest: str) -> bool:
     """Whether an object of that digest is there; its bytes are not read."""
-    return bool(_DIGEST.fullmatch(digest)) and _path(root, digest).is_file()
+    return is_digest(digest) and _path(root, digest).is_file()
 
 
 def _path(root: Path, digest: str) -> Path:

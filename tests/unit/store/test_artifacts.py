@@ -114,7 +114,7 @@ def test_a_picture_that_was_altered_on_disk_is_not_shown(tmp_path, png):
     digest = artifacts.put(tmp_path, "image", png)
     (StorePaths(tmp_path).images / digest[:2] / f"{digest}.png").write_bytes(encoded("L"))
     for ask in (artifacts.get, artifacts.thumbnail):
-        with pytest.raises(StoreError, match="was altered on disk and is not shown"):
+        with pytest.raises(StoreError, match="was altered on disk and is not used"):
             ask(tmp_path, digest)
 
 
