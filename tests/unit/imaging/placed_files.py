@@ -100,7 +100,7 @@ def nifti_file(
 ) -> bytes:
     """``values`` has the axes of NIfTI: x, y, z."""
     data = nibabel.Nifti1Image(values, np.eye(4) if affine is None else affine).to_bytes()
-    return gzip.compress(data) if packed else data
+    return gzip.compress(data, mtime=0) if packed else data
 
 
 def nrrd_bytes(values: np.ndarray, header: dict[str, Any] | None = None) -> bytes:
