@@ -160,7 +160,7 @@ def test_no_identifier_of_the_files_is_anywhere_in_the_store(root, folder):
     (folder / "MRN-4712_mask.png").write_bytes(b"broken Muster^MRN-4712")
     report = take(root, folder)
     assert (report.images, report.waiting, len(report.refused)) == (1, 1, 1)
-    identifying = [WORD, DATE, UID, NUMBER, "Muster", "MRN-4711", "MRN-4712", "1949"]
+    identifying = [WORD, DATE, UID, NUMBER, "Muster", "MRN-4711", "MRN-4712", "1949-03-01"]
     check_nobody_is_named(root, identifying)
     quarantine.release(root, [one.id for one in quarantine.waiting(root) if one.image_id])
     check_nobody_is_named(root, identifying)
