@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
-import re
 import secrets
 import zipfile
 from collections.abc import Mapping
@@ -21,10 +20,9 @@ from typing import BinaryIO
 from clnm_core.errors import StoreError
 from clnm_core.store.places import StorePaths
 from clnm_core.store.pseudonyms import derived_key
-from clnm_core.store.whole_files import write_whole
+from clnm_core.store.whole_files import is_digest, write_whole
 
 _NONCE_BYTES = 12
-_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 def seal(root: Path, parts: Mapping[str, bytes]) -> str:
@@ -69,7 +67,7 @@ def opened(root: Path, name: str) -> dict[str, bytes]:
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    if not _NAME.fullmatch(name):
+    if not is_digest(name):
         raise StoreError(f"There is no file {name[:20]!r} in quarantine. Reload the page.")
     try:
         sealed = _path(root, name).read_bytes()
@@ -91,7 +89,7 @@ def opened(root: Path, name: str) -> dict[str, bytes]:
 
 def is_kept(root: Path, name: str) -> bool:
     """Whether a file of that name is there; its bytes are not read."""
-    return bool(_NAME.fullmatch(name)) and _path(root, name).is_file()
+    return is_digest(name) and _path(root, name).is_file()
 
 
 def content_mark(root: Path, cohort: str, data: bytes) -> str:
@@ -109,7 +107,7 @@ def remove(root: Path, name: str) -> None:
         If the folder refuses.
 
     """
-    if not _NAME.fullmatch(name):
+    if not is_digest(name):
         return
     try:
         _path(root, name).unlink(missing_ok=True)
@@ -125,7 +123,7 @@ def remove_others(root: Path, kept: set[str]) -> None:
     folder = StorePaths(root).quarantine
     for path in folder.iterdir() if folder.is_dir() else ():
         name, _, ending = path.name.partition(".")
-        if _NAME.fullmatch(name) and (ending or name not in kept):
+        if is_digest(name) and (ending or name not in kept):
             path.unlink(missing_ok=True)
 
 

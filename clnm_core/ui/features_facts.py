@@ -14,7 +14,12 @@ from clnm_core.stats.distribution import distribution
 from clnm_core.stats.feature_ranking import ranked
 from clnm_core.stats.rates import known_outcome
 from clnm_core.store import artifacts, selection
-from clnm_core.store.feature_sets import FeatureSet, feature_sets, feature_table
+from clnm_core.store.feature_sets import (
+    FeatureSet,
+    feature_set,
+    feature_sets,
+    feature_table,
+)
 from clnm_core.store.holdings import holdings
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import cached, hover_pictures
@@ -32,11 +37,6 @@ def sets_of(warehouse: Warehouse, query: CohortQuery) -> list[FeatureSet]:
     return feature_sets(warehouse, query.cohort)
 
 
-def set_of(warehouse: Warehouse, query: CohortQuery, name: str) -> FeatureSet:
-    """One set by its name."""
-    return next(one for one in feature_sets(warehouse, query.cohort) if one.name == name)
-
-
 def images_and_outlines(warehouse: Warehouse, query: CohortQuery) -> tuple[int, int]:
     """Images of the cohort, and outlines of lesions among them."""
     held = holdings(warehouse, query.cohort)
@@ -45,7 +45,7 @@ def images_and_outlines(warehouse: Warehouse, query: CohortQuery) -> tuple[int, 
 
 def all_cases(warehouse: Warehouse, query: CohortQuery, name: str) -> pd.DataFrame:
     """The features of every case of the cohort; shared by all visitors, never changed."""
-    return averaged(feature_table(warehouse.root, set_of(warehouse, query, name)))
+    return averaged(feature_table(warehouse.root, feature_set(warehouse, query.cohort, name)))
 
 
 def selected(warehouse: Warehouse, query: CohortQuery, name: str) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def tiles_of(
 
 def repeatability_of(warehouse: Warehouse, query: CohortQuery, name: str) -> pd.DataFrame:
     """``feature, icc, low, high`` of a set, lowest first; empty where it was not judged."""
-    record = set_of(warehouse, query, name).detail.get("repeatability", {})
+    record = feature_set(warehouse, query.cohort, name).detail.get("repeatability", {})
     rows = pd.DataFrame(record.get("rows", []), columns=["feature", "icc", "low", "high"])
     numbers = rows.astype({"icc": float, "low": float, "high": float})
     return numbers.sort_values(["icc", "feature"], na_position="first").reset_index(drop=True)
