@@ -15,7 +15,10 @@
     │   └── MissingOutcomeError the outcome is not recorded for these cases
     ├── ModelError
     │   ├── UnknownModelError   no model of that name
-    │   └── PredictorError      a column may not, or cannot, be used as predictor
+    │   ├── PredictorError      a column may not, or cannot, be used as predictor
+    │   ├── TrainingError       a system cannot be trained on these cases, or not as asked
+    │   ├── TrainingStopped     a training was asked to stop, and has stopped
+    │   └── UnfitCaseError      a case lacks what the model reads
     ├── FeatureError            features cannot be extracted or used as asked
     │   └── DeviceError         the device that was asked for is not there
     ├── JobError                a job cannot be started, cancelled or resumed
@@ -96,6 +99,18 @@ class UnknownModelError(ModelError):
 
 class PredictorError(ModelError):
     """A column may not, or cannot, be used as a predictor."""
+
+
+class TrainingError(ModelError):
+    """A system cannot be trained on these cases, or not with these settings."""
+
+
+class TrainingStopped(ModelError):
+    """A training was asked to stop, and has stopped; its last checkpoint is kept."""
+
+
+class UnfitCaseError(ModelError):
+    """A case lacks an input that the model cannot do without."""
 
 
 class FeatureError(ClnmError):

@@ -25,6 +25,8 @@ COMMANDS = {
     "extract": ("extract", "extract features from the images of a cohort"),
     "segment": ("segment", "train or run the outlining of gland and nodule"),
     "train": ("train", "train a model on a cohort"),
+    "ablate": ("ablate", "train LLNM-Net without each of its inputs, and compare"),
+    "models": ("models", "list the models and their versions, write a card, retire one"),
     "audit": ("audit", "audit predictions, from a file or from the store"),
     "predict": ("predict", "predict one case"),
     "worker": ("worker", "run the jobs that wait, one after the other"),

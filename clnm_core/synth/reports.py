@@ -1,7 +1,8 @@
 """What would the radiologist have written about these findings?
 
 Short sentences put together from the findings; nothing in them is not in the table, except
-for gaps: a report is written before anything goes missing.
+for gaps: a report is written before anything goes missing. How far a nodule lies from the
+capsule is not said: radiologists rarely write it down, which is why a model measures it.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ def thyroid_report(findings: pd.DataFrame) -> list[str]:
 
     Examples
     --------
-    >>> row = dict(lobe="left", third="upper", max_diameter_mm=9.0, capsule_distance_mm=0.0,
-    ...            echogenicity="hypoechoic", composition="solid", margin="smooth",
-    ...            taller_than_wide=True, calcification="none", multifocal=False,
-    ...            hashimoto=False, us_reported_nodes=True)
+    >>> row = dict(lobe="left", third="upper", max_diameter_mm=9.0, echogenicity="hypoechoic",
+    ...            composition="solid", margin="smooth", taller_than_wide=True,
+    ...            calcification="none", multifocal=False, hashimoto=False,
+    ...            us_reported_nodes=True)
     >>> print(thyroid_report(pd.DataFrame([row]))[0])
-    Left lobe, upper third: hypoechoic solid nodule of 9 mm, taller than wide, smooth margin, \
-in contact with the capsule. No calcification. Suspicious cervical nodes.
+    Left lobe, upper third: hypoechoic solid nodule of 9 mm, taller than wide, smooth margin. \
+No calcification. Suspicious cervical nodes.
 
     """
     return [_thyroid(row) for row in findings.astype(object).to_dict("records")]
@@ -53,13 +54,9 @@ def _thyroid(row: Mapping[Hashable, Any]) -> str:
     lobe, third = str(row["lobe"]), row["third"]
     place = "Isthmus" if lobe == "isthmus" else f"{lobe.capitalize()} lobe, {third} third"
     shape = "taller than wide, " if row["taller_than_wide"] else ""
-    distance = row["capsule_distance_mm"]
-    contact = (
-        "in contact with the capsule" if distance == 0 else f"{distance:g} mm from the capsule"
-    )
     sentences = [
         f"{place}: {_ECHO[str(row['echogenicity'])]} {_COMPOSITION[str(row['composition'])]} "
-        f"nodule of {row['max_diameter_mm']:g} mm, {shape}{_MARGIN[str(row['margin'])]}, {contact}.",
+        f"nodule of {row['max_diameter_mm']:g} mm, {shape}{_MARGIN[str(row['margin'])]}.",
         _FOCI[str(row["calcification"])],
     ]
     if row["multifocal"]:

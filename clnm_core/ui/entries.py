@@ -104,6 +104,16 @@ PAGES = (
         "Radiomics, deep features and morphology: extract them, and see what they are worth.",
     ),
     Entry(
+        *("Models", "systems.py", "Systems", "model_training", "systems", COHORT),
+        "What can be learned from this cohort?",
+        "The published systems: what each reads, train it here, see all that was tried.",
+    ),
+    Entry(
+        *("Models", "models.py", "Model cards", "badge", "models", COHORT),
+        "What is known of this model?",
+        "The card of every model, its versions, what differs between them, and retiring one.",
+    ),
+    Entry(
         *("Data", "import_data.py", "Import", "database_upload", "import", NOTHING),
         "What is in your table?",
         "Bring a table and its images into the store.",

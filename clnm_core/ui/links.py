@@ -75,6 +75,11 @@ PAGE_KEYS = {
     "correlated": "How many features are compared with each other",
     "map_by": "Column that colours the map of cases",
     "map_method": "How the map of cases is laid out",
+    "system": "Which published system is looked at",
+    "tried": "Which of the learners or networks that were tried are drawn",
+    "version": "Version of a model whose card is shown",
+    "version_against": "Version that it is compared with",
+    "risk_map_view": "View on which the risk map is drawn",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""
 
