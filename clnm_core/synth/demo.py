@@ -63,7 +63,7 @@ def demo_cohorts(scale: str = "small", *, seed: int = 0) -> tuple[SyntheticCohor
     if seed < 0:
         raise InputError(f"The seed of the demo must be 0 or more; got {seed}.")
     return (
-        ptc_us(scale, seed=seed),
+        ptc_us(SIZES[scale], seed=seed),
         cli_dlr(seed=seed),
         ct_nodes(seed=seed),
         msgc(seed=seed),

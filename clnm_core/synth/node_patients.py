@@ -93,8 +93,7 @@ def node_findings(patients: int, nodes: int, *, rng: np.random.Generator) -> pd.
 def ct_nodes(*, seed: int) -> SyntheticCohort:
     """The cohort of single nodes.
 
-    Outcomes are drawn from ``true_risk`` on the condition that 348 nodes are metastatic:
-    whole draws are repeated until one has that count.
+    Outcomes are drawn from ``true_risk`` on the condition that 348 nodes are metastatic.
     """
     rng = np.random.default_rng([seed, 3])
     hidden = node_findings(PATIENTS, NODES, rng=rng)
@@ -140,9 +139,22 @@ def ct_nodes(*, seed: int) -> SyntheticCohort:
 def _drawn_with_total(
     risk: NDArray[np.float64], total: int, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Outcomes drawn from the risks, given that ``total`` of them happen."""
-    for _ in range(4000):
-        outcome = rng.random(len(risk)) < risk
-        if outcome.sum() == total:
-            return outcome
-    raise ValueError(f"total must be near the {risk.sum():.0f} expected events; got {total}.")
+    """Outcomes drawn from the risks, given that ``total`` of them happen.
+
+    One by one: ``left[i, k]`` is the probability that ``k`` of the cases from ``i`` on happen, so
+    that each case's risk, given how many are still to come, is exact (Chen and Liu, Statistica
+    Sinica 1997;7:875-892).
+    """
+    n = len(risk)
+    left = np.zeros((n + 1, total + 1))
+    left[n, 0] = 1.0
+    for row in range(n - 1, -1, -1):
+        left[row] = (1 - risk[row]) * left[row + 1]
+        left[row, 1:] += risk[row] * left[row + 1, :-1]
+    outcome = np.zeros(n, dtype=bool)
+    open_ = total
+    for row, chance in enumerate(rng.random(n)):
+        happens = risk[row] * left[row + 1, open_ - 1] if open_ else 0.0
+        outcome[row] = chance < happens / left[row, open_]
+        open_ -= int(outcome[row])
+    return outcome

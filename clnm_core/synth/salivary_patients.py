@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -66,12 +67,12 @@ def salivary_findings(n: int, *, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def msgc(*, seed: int) -> SyntheticCohort:
-    """The salivary cohort of four centres."""
+def msgc(centres: Mapping[str, int] = CENTRES, *, seed: int) -> SyntheticCohort:
+    """The salivary cohort of four centres, or of so many patients of some of them."""
     rng = np.random.default_rng([seed, 4])
-    n = sum(CENTRES.values())
+    n = sum(centres.values())
     hidden = salivary_findings(n, rng=rng)
-    centre = np.repeat(np.array(list(CENTRES), dtype=object), list(CENTRES.values()))
+    centre = np.repeat(np.array(list(centres), dtype=object), list(centres.values()))
     hidden.insert(0, "split", np.where(np.isin(centre, ["1", "2"]), "train", "external"))
     hidden.insert(0, "centre", centre)
     hidden.insert(0, "patient_id", [f"SG-{number:04d}" for number in range(1, n + 1)])

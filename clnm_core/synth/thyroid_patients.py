@@ -10,6 +10,8 @@ one hospital, 143 for training and 62 for validation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -51,15 +53,15 @@ _CLI_COLUMNS = (
 ).split()
 
 
-def ptc_us(scale: str, *, seed: int) -> SyntheticCohort:
+def ptc_us(sizes: Mapping[str, int], *, seed: int) -> SyntheticCohort:
     """The cohort of seven centres, with central and lateral outcomes apart.
 
+    ``sizes`` are the patients of ``train``, ``validation`` and ``external``, or of some of them.
     ``true_risk`` is that of lateral metastasis. An outcome is unknown where that part of the
     neck was not dissected; ``any`` is true if one of them is true, false only if both are
     known to be false.
     """
     rng = np.random.default_rng([seed, 1])
-    sizes = SIZES[scale]
     n = sum(sizes.values())
     split = split_of_patients(rng, n, sizes)
     centre = np.where(
@@ -109,12 +111,16 @@ def ptc_us(scale: str, *, seed: int) -> SyntheticCohort:
     )
 
 
-def cli_dlr(*, seed: int) -> SyntheticCohort:
+def cli_dlr(
+    sizes: Mapping[str, int] = {"train": 143, "validation": 62},
+    *,
+    seed: int,
+) -> SyntheticCohort:
     """The one-hospital cohort; its only outcome is any cervical metastasis."""
     rng = np.random.default_rng([seed, 2])
-    n = 205
+    n = sum(sizes.values())
     hidden = thyroid_findings(n, rng=rng)
-    hidden.insert(0, "split", split_of_patients(rng, n, {"train": 143, "validation": 62}))
+    hidden.insert(0, "split", split_of_patients(rng, n, sizes))
     hidden.insert(0, "centre", "H")
     hidden = _numbered(hidden, "DLR")
     hidden["log_odds"] = ANY_PTC.log_odds(hidden)
@@ -150,6 +156,8 @@ def _drawn_near(
     outcome = np.zeros(len(risk), dtype=bool)
     for split, aim in LATERAL_PREVALENCE.items():
         rows = np.flatnonzero(hidden["split"] == split)
+        if not len(rows):
+            continue
         for _ in range(5000):
             drawn = rng.random(len(rows)) < risk[rows]
             if abs(drawn[known[rows]].mean() - aim) <= 0.015:
