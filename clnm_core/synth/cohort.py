@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,7 +90,7 @@ def gone(values: pd.Series, is_missing: NDArray[np.bool_]) -> pd.Series:
 
 
 def split_of_patients(
-    rng: np.random.Generator, patients: int, sizes: dict[str, int]
+    rng: np.random.Generator, patients: int, sizes: Mapping[str, int]
 ) -> NDArray[np.object_]:
     """A split for each patient, in exactly these sizes, in random order.
 
