@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from clnm_core.imaging.geometry import capsule_segments, require_pixels, spacing_array
 
 _NEAREST = 8  # pieces of the capsule, by their middles, among which the nearest one is found
+_BLOCK = 8  # pixels of the gland, in either direction, that are ruled out together
 
 
 def phi_map(
@@ -55,16 +56,62 @@ def phi_map(
     [nan, 0.86, 0.0]
 
     """
+    depth, deepest = depth_map_mm(nodule, gland, spacing_mm)
+    return np.asarray(1 - depth / deepest)
+
+
+def depth_map_mm(
+    nodule: NDArray[np.bool_], gland: NDArray[np.bool_], spacing_mm: tuple[float, float]
+) -> tuple[NDArray[np.float64], float]:
+    """``d`` at each pixel of the nodule, and ``d_max``, both in mm, as :func:`phi_map` has them.
+
+    Parameters
+    ----------
+    nodule, gland : numpy.ndarray of bool, shape (rows, columns)
+    spacing_mm : tuple of float
+
+    Returns
+    -------
+    depth_mm : numpy.ndarray of float64, shape (rows, columns)
+        NaN outside the nodule, 0 where the nodule lies outside the gland.
+    deepest_mm : float
+        The largest distance of any pixel of the gland, greater than 0.
+
+    Raises
+    ------
+    ImageError, ValueError
+        As :func:`phi_map`.
+
+    """
     scale = spacing_array(spacing_mm)
     if nodule.shape != gland.shape:
         raise ValueError(f"masks must have one shape; got {nodule.shape} and {gland.shape}.")
     require_pixels(nodule, "nodule")
     require_pixels(gland, "gland")
     whole = binary_fill_holes(gland)
-    depth = np.zeros(whole.shape)
-    depth[whole] = _distances(np.argwhere(whole) * scale, capsule_segments(whole) * scale)
-    phi = np.where(whole, 1 - depth / depth.max(), 1.0)
-    return np.where(nodule, phi, np.nan)
+    segments = capsule_segments(whole) * scale
+    depth = np.where(nodule, 0.0, np.nan)
+    inside = nodule & whole
+    if inside.any():
+        depth[inside] = _distances(np.argwhere(inside) * scale, segments)
+    return depth, _deepest(whole, segments, scale)
+
+
+def _deepest(
+    whole: NDArray[np.bool_], segments: NDArray[np.float64], scale: NDArray[np.float64]
+) -> float:
+    """The largest distance of any pixel of the gland from the capsule.
+
+    From one pixel to another the distance changes by no more than they lie apart. So one pixel of
+    each block rules out every block that cannot hold the largest.
+    """
+    pixels = np.argwhere(whole)
+    blocks, block = np.unique(pixels // _BLOCK, axis=0, return_inverse=True)
+    middle = blocks * _BLOCK + _BLOCK // 2
+    at_middle = _distances(middle * scale, segments)[block]
+    away = np.hypot(*((pixels - middle[block]) * scale).T)
+    candidates = pixels[at_middle + away >= (at_middle - away).max()]
+    return float(_distances(candidates * scale, segments).max())
 
 
 def _distances(points: NDArray[np.float64], segments: NDArray[np.float64]) -> NDArray[np.float64]:
