@@ -106,10 +106,13 @@ def _deepest(
     each block rules out every block that cannot hold the largest.
     """
     pixels = np.argwhere(whole)
-    blocks, block = np.unique(pixels // _BLOCK, axis=0, return_inverse=True)
-    middle = blocks * _BLOCK + _BLOCK // 2
-    at_middle = _distances(middle * scale, segments)[block]
-    away = np.hypot(*((pixels - middle[block]) * scale).T)
+    across = whole.shape[1] // _BLOCK + 1
+    block = pixels // _BLOCK @ (across, 1)
+    used = np.flatnonzero(np.bincount(block))
+    middles = np.column_stack([used // across, used % across]) * _BLOCK + _BLOCK // 2
+    place = np.searchsorted(used, block)
+    at_middle = _distances(middles * scale, segments)[place]
+    away = np.hypot(*((pixels - middles[place]) * scale).T)
     candidates = pixels[at_middle + away >= (at_middle - away).max()]
     return float(_distances(candidates * scale, segments).max())
 
