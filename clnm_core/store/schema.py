@@ -28,6 +28,7 @@ from clnm_core.store.tables import (
     quoted,
     schema_of,
 )
+from clnm_core.store.version_rows import add_version
 
 
 def create_cohort(
@@ -79,7 +80,14 @@ def drop_cohort(con: Connection, slug: str) -> None:
     """Remove a cohort and all that is known about it; nothing happens where it is not there."""
     con.execute(f"DROP SCHEMA IF EXISTS {schema_of(slug)} CASCADE")
     con.execute("DELETE FROM main.cohorts WHERE name = ?", [slug])
-    for table in ("columns", "models", "import_issues", "exclusions", "feature_sets"):
+    for table in (
+        "columns",
+        "models",
+        "model_versions",
+        "import_issues",
+        "exclusions",
+        "feature_sets",
+    ):
         con.execute(f"DELETE FROM main.{quoted(table)} WHERE cohort = ?", [slug])  # noqa: S608
 
 
@@ -135,23 +143,13 @@ def insert(con: Connection, slug: str, table: str, frame: pd.DataFrame) -> None:
 
 
 def put_model(con: Connection, record: ModelRecord) -> None:
-    """Write a model's record; one of the same cohort and name is replaced."""
+    """Write a model's record as its newest version, which is shown from then on.
+
+    What an earlier version of that cohort and name gave is kept
+    (:mod:`clnm_core.store.version_rows`).
+    """
     _require(con, record.cohort)
-    con.execute(
-        "DELETE FROM main.models WHERE cohort = ? AND name = ?", [record.cohort, record.name]
-    )
-    con.execute(
-        "INSERT INTO main.models VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            record.name,
-            record.cohort,
-            record.outcome,
-            record.system,
-            record.version,
-            record.created,
-            json.dumps(record.manifest, ensure_ascii=False, allow_nan=False),
-        ],
-    )
+    add_version(con, record)
 
 
 def replace_predictions(con: Connection, slug: str, model: str, frame: pd.DataFrame) -> None:

@@ -2,8 +2,8 @@
 
 One schema per cohort, named by the cohort, holds ``patients, cases, images, masks, reads,
 predictions``; the schema ``main`` holds what is known about all of them: ``cohorts,
-columns, models, exclusions, import_issues, feature_sets, publications``. Rows get in by
-:mod:`clnm_core.store.schema`.
+columns, models, model_versions, exclusions, import_issues, feature_sets, publications``. Rows
+get in by :mod:`clnm_core.store.schema`.
 
 Only names of cohorts and columns enter SQL text, after a check of their spelling, and
 quoted; values are always parameters.
@@ -43,6 +43,11 @@ CREATE TABLE IF NOT EXISTS main.columns (cohort VARCHAR, "position" INTEGER, "co
 CREATE TABLE IF NOT EXISTS main.models (
     name VARCHAR, cohort VARCHAR, outcome VARCHAR, system VARCHAR, version VARCHAR,
     created VARCHAR, manifest VARCHAR);
+CREATE TABLE IF NOT EXISTS main.model_versions (
+    cohort VARCHAR, name VARCHAR, version VARCHAR, "number" INTEGER, published_after INTEGER,
+    outcome VARCHAR, system VARCHAR, stated VARCHAR, created VARCHAR, manifest VARCHAR,
+    is_shown BOOLEAN, retired_at VARCHAR, retired_by VARCHAR, retired_why VARCHAR,
+    retired_whole BOOLEAN);
 CREATE TABLE IF NOT EXISTS main.import_issues (
     cohort VARCHAR, "row" BIGINT, "column" VARCHAR, "value" VARCHAR, "rule" VARCHAR);
 CREATE TABLE IF NOT EXISTS main.exclusions (
@@ -89,6 +94,14 @@ FIXED_TABLES: dict[str, dict[str, str]] = {
     },
 }
 
+OTHER_PREDICTIONS = {
+    "model": "VARCHAR",
+    "version": "VARCHAR",
+    "case_id": "VARCHAR",
+    "split": "VARCHAR",
+    "risk": "DOUBLE",
+}
+"""Risks of versions that are not shown; a cohort has the table once a model has such a version."""
 
 _ORPHAN_CASE = (
     "SELECT case_id FROM {schema}.{table} WHERE case_id IS NULL "
