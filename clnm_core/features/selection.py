@@ -160,6 +160,27 @@ class FeatureSelector(TransformerMixin, BaseEstimator):
         scaled = (self.transform(X).to_numpy() - self._centre) / self._spread
         return np.asarray(scaled @ self._weights + self._intercept, dtype=np.float64)
 
+    def equation(self) -> tuple[pd.DataFrame, float]:
+        """The score as it can be written down.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per kept feature, in the order of training: ``feature``, ``median`` (stands in
+            for a gap), ``centre``, ``spread`` and ``weight``.
+        float
+            The intercept: the score is ``intercept + sum(weight * (value - centre) / spread)``.
+
+        """
+        columns = {
+            "feature": self.get_feature_names_out(),
+            "median": self._medians,
+            "centre": self._centre,
+            "spread": self._spread,
+            "weight": self._weights,
+        }
+        return pd.DataFrame(columns), self._intercept
+
     def _fit_lasso(
         self,
         report: pd.DataFrame,
