@@ -46,7 +46,25 @@ def load_checkpoint(
         that are not finite. The sentence names the first key that does not fit.
 
     """
-    weights = _without_prefix(_tensors(path), set(network.state_dict()))
+    put_weights(network, _tensors(path), name=name, ignored=ignored)
+
+
+def put_weights(
+    network: torch.nn.Module,
+    weights: Mapping[str, Any],
+    *,
+    name: str,
+    ignored: tuple[str, ...] = (),
+) -> None:
+    """Put weights that were read already into a network, as :func:`load_checkpoint` does.
+
+    Raises
+    ------
+    FeatureError
+        If they belong to another network, or are not finite.
+
+    """
+    weights = _without_prefix(dict(weights), set(network.state_dict()))
     _require_fit(network, weights, name, ignored)
     network.load_state_dict({key: weights[key] for key in network.state_dict() if key in weights})
 
@@ -55,11 +73,19 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
     if not path.is_file():
         raise FeatureError("There is no file of weights at the place that was given as checkpoint.")
     if path.suffix.lower() == ".safetensors":
-        return _safe(path)
+        return safe_tensors(path)
     return _harmless(path)
 
 
-def _safe(path: Path) -> dict[str, torch.Tensor]:
+def safe_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a file in safetensors.
+
+    Raises
+    ------
+    FeatureError
+        If it is truncated, damaged or of another kind.
+
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 

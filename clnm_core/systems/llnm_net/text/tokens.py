@@ -25,10 +25,12 @@ PADDING, UNKNOWN, NUMBER, NO_REPORT = range(4)
 RESERVED = 4
 """The first of the words has this number."""
 
+READ = 100
+"""Characters per token that are looked at: a report of 1 MB costs no more than a page."""
+
 COUNTED = ("tokens", "characters")
 
 _WORDS_MOST = 8_000  # of a vocabulary; a BERT has 20,000 to 30,000 pieces for all that is written
-_READ = 100  # characters per token that are looked at: a report of 1 MB costs no more than a page
 _LONGEST = 40  # letters of a word that are kept
 _LARGEST = 1e6  # of a number; nothing that is measured in a neck is larger
 _CHINESE = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -119,7 +121,7 @@ class Tokenizer:
         """
         if not isinstance(text, str):
             return []
-        plain = _plain(text, _READ * self.most)
+        plain = _plain(text, READ * self.most)
         end = min(self.most, len(plain)) if self.counted_in == "characters" else len(plain)
         found: list[str] = []
         for match in _TOKEN.finditer(plain):
