@@ -50,7 +50,9 @@ class Crew:
         if self.size == 1:
             return network
         if self.device.type == "cuda":
-            network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
+            from timm.layers import convert_sync_batchnorm  # torch's own loses timm's activations
+
+            network = convert_sync_batchnorm(network)
             return nn.parallel.DistributedDataParallel(network, device_ids=[self.device])
         return nn.parallel.DistributedDataParallel(network)
 
@@ -77,10 +79,10 @@ class Crew:
         if self.size == 1:
             check()
             return
-        stopped: TrainingStopped | None = None
+        stopped = ""
         try:
             check()
         except TrainingStopped as error:
-            stopped = error
-        if self.total(float(stopped is not None))[0]:
-            raise stopped or TrainingStopped("Stopped as asked.")
+            stopped = str(error)
+        if self.total(float(bool(stopped)))[0]:
+            raise TrainingStopped(stopped or "Stopped as asked.")

@@ -15,6 +15,7 @@ import torch
 
 from clnm_core.systems.networks.crew import Crew
 from clnm_core.systems.networks.epochs import learn
+from clnm_core.systems.networks.several_gpus import train_together
 from clnm_core.systems.networks.task import Settings, Task, Trained
 from clnm_core.systems.run import Run
 
@@ -52,4 +53,8 @@ def train(task: Task, settings: Settings, *, seed: int, run: Run, name: str) -> 
         If it was asked to stop; the last whole epoch is kept.
 
     """
+    count = torch.cuda.device_count() if run.device == "cuda" else 1
+    if count > 1:
+        devices = [f"cuda:{number}" for number in range(count)]
+        return train_together(task, settings, seed=seed, run=run, name=name, devices=devices)
     return learn(task, settings, seed=seed, run=run, name=name, crew=Crew(torch.device(run.device)))
