@@ -18,11 +18,12 @@ BACKBONES = ("resnet18", "resnet50", "densenet121", "vgg16", "legacy_xception", 
 """Networks that are offered; any other name of timm can be typed."""
 
 _KINDS = ("radiomics", "deep", "morphology")
-_DEVICES = {
+DEVICES = {
     "auto": "the GPU where there is one",
     "cpu": "the processor",
     "cuda": "the GPU",
 }
+"""Where a job may compute."""
 
 
 def draw_form(query: CohortQuery) -> None:
@@ -61,8 +62,8 @@ def draw_form(query: CohortQuery) -> None:
             device = str(
                 st.selectbox(
                     "On",
-                    list(_DEVICES),
-                    format_func=lambda name: _DEVICES[name],
+                    list(DEVICES),
+                    format_func=lambda name: DEVICES[name],
                     key="extract_device",
                     persist_state="session",
                     width=240,
