@@ -179,12 +179,16 @@ def _kept(warehouse: Warehouse, cohort: str) -> list[dict[str, Any]]:
     """The rows of the table of versions; none in a store that does not have it."""
     if not _has_table(warehouse, "main", "model_versions"):
         return []
-    return warehouse.rows(
+    found = warehouse.rows(
         "SELECT versions.*, (SELECT first(actor ORDER BY p.version) FROM main.publications AS p "
         "WHERE p.version > versions.published_after) AS published_by "
         "FROM main.model_versions AS versions WHERE cohort = ?",
         [cohort],
-    ).to_dict("records")
+    )
+    return [
+        dict(zip(found.columns, row, strict=True))
+        for row in found.itertuples(index=False, name=None)
+    ]
 
 
 def _has_table(warehouse: Warehouse, schema: str, table: str) -> bool:

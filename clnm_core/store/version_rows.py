@@ -77,7 +77,8 @@ def note_shown(con: Connection, cohort: str, name: str) -> None:
     ).fetchone()
     if row is None:
         return
-    record = ModelRecord(*row[:6], manifest=json.loads(row[6]))
+    name, cohort, outcome, system, stated, created, manifest = row
+    record = ModelRecord(name, cohort, outcome, system, stated, created, json.loads(manifest))
     key = version_of(record)
     if key not in {known["version"] for known in version_rows(con, cohort, name)}:
         con.execute(
