@@ -136,7 +136,7 @@ def extract(
     progress(0.0, "Loading what measures")
     made.cache_clear()  # a file of weights may have been replaced since the last job
     extractor = made(recipe)
-    name = name or _default_name(recipe, extractor)
+    name = name or default_name(recipe, extractor)
     check_name(name)
     shards = shards_of(
         root,
@@ -218,7 +218,7 @@ def _require_images(found: FeatureInputs, cohort: str) -> None:
         )
 
 
-def _default_name(recipe: Recipe, extractor: Extractor) -> str:
+def default_name(recipe: Recipe, extractor: Extractor) -> str:
     """The network's name, in letters that a name may have; else the kind."""
     word = str(extractor.settings.get("backbone", recipe.kind))
     return re.sub(r"[^A-Za-z0-9._-]+", "-", word).strip("-")[:80]

@@ -12,6 +12,7 @@ from clnm_core.errors import JobError
 KINDS = {
     "extract": "clnm_core.jobs.extraction:run_job",
     "repeatability": "clnm_core.jobs.repeatability:run_job",
+    "train": "clnm_core.jobs.training:run_job",
 }
 """Kind of job: the module and function that run it.
 

@@ -105,18 +105,40 @@ def put_in_store(
         "columns": fresh.columns,
         "digest": fresh.digest,
     }
+    publish_when_free(
+        root, build, action="extract", detail=said, actor=actor, is_cancelled=is_cancelled
+    )
+
+
+def publish_when_free(
+    root: Path,
+    build: Callable[[Connection], None],
+    *,
+    action: str,
+    detail: dict[str, Any],
+    actor: str,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> int:
+    """As :func:`~clnm_core.store.snapshots.publish`, but wait while another process publishes.
+
+    Raises
+    ------
+    JobCancelled
+        If it was asked to stop while it waited.
+    StoreError
+        If the store cannot be written, or is busy for two minutes.
+
+    """
     until = time.monotonic() + _WAIT_S
     while True:
         try:
-            publish(root, build, action="extract", detail=said, actor=actor)
+            return publish(root, build, action=action, detail=detail, actor=actor)
         except StoreBusyError:
             if is_cancelled():
                 raise JobCancelled("Stopped as asked. What is finished is kept.") from None
             if time.monotonic() > until:
                 raise
             time.sleep(_AGAIN_S)
-        else:
-            return
 
 
 def _same(root: Path, fresh: FeatureSet) -> FeatureSet | None:

@@ -30,6 +30,7 @@ class StorePaths:
           quarantine/              what waits for a person's look, readable by its owner only
           features/                tables of features, by hash; shards/ holds their parts
           models/                  trained models and their manifests
+          checkpoints/             what trainings that have not ended need to go on
         store.key                  the key of the pseudonyms: beside the store, never in it
     """
 
@@ -88,6 +89,11 @@ class StorePaths:
     def models(self) -> Path:
         """Folder of the trained models."""
         return self.root / "models"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of what trainings that have not ended need to go on."""
+        return self.root / "checkpoints"
 
     @property
     def key(self) -> Path:

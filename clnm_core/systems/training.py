@@ -1,168 +1,263 @@
-"""How is a model trained on a cohort, and what did it give to whom?
+"""How is a system trained on a cohort, and what did it give to whom?
 
-The threshold is Youden's, chosen on the validation split where there is one, else on the
-out-of-fold risks of training. Nothing is fitted on any other split.
+Only training and validation cases with a known outcome are ever shown to it. Whatever has no
+outcome, no picture that it reads, or stands in several splits teaches nothing, and is counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from clnm_core.domain.columns import Registry
-from clnm_core.domain.predictions import Predictions
-from clnm_core.errors import EmptyCohortError, MissingOutcomeError
-from clnm_core.stats.metrics import all_metrics
-from clnm_core.stats.thresholds import youden_threshold
+from clnm_core.errors import MissingOutcomeError
 from clnm_core.stats.uncertainty import Estimate
-from clnm_core.systems.clinical import ClinicalModel, fit_clinical
-from clnm_core.systems.design import choose_predictors
-from clnm_core.systems.validation import FOLDS, out_of_fold_risk
+from clnm_core.systems.cases import Cases
+from clnm_core.systems.clinical_training import Trained, train_clinical
+from clnm_core.systems.fitness import lacks, learnable
+from clnm_core.systems.judging import Judged, Truth, judged, risks_of
+from clnm_core.systems.protocol import Candidate, Epoch, Fitted, Model, System
+from clnm_core.systems.run import Run
+from clnm_core.systems.settings import settled
+from clnm_core.systems.splitting import CROSS_VALIDATED, TRAINING, VALIDATION, Division, divided
 
-CROSS_VALIDATED = "cross-validated"
-"""Split word of cases whose risk came from a fold that did not train on their patient."""
+__all__ = [
+    "CROSS_VALIDATED",
+    "Counted",
+    "Trained",
+    "TrainedSystem",
+    "train_clinical",
+    "train_system",
+]
+
+_LEARNED, _JUDGED = 0.85, 0.97
+"""How far a training is when the system has learned, and when every case has its risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many cases and patients something is about, and in how many the outcome happened."""
+
+    cases: int
+    patients: int
+    events: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Trained:
-    """A trained model and what it gave.
+class TrainedSystem:
+    """A trained model, what it gave, and what was tried beside it.
 
     Parameters
     ----------
-    model : ClinicalModel
-    threshold : float
-    threshold_from : str
-        Split on which the threshold was chosen.
-    predictions : pandas.DataFrame
-        ``case_id``, ``split``, ``risk`` of every case. Training cases carry out-of-fold
-        risks; cases without a known outcome, which nothing learned from, the model's own.
-    metrics : dict
-        Estimates by split and metric.
-    learned_from : int
-        Training cases with a known outcome.
-    set_aside : int
-        Cases without a known outcome.
+    system : str
+    model : Model
+    outcome : str
+    config : dict
+        Every setting.
+    seed : int
+    result : Judged
+        Of the model.
+    candidates : tuple of Judged
+        Of everything that was tried, and of the parts of a model that has parts.
+    history : tuple of Epoch
+    notes : tuple of str
+        Sentences for the model card.
+    training, validation : Counted
+        Cases that were shown to the system.
+    set_aside : dict of str to int
+        Cases that taught nothing although their split would have allowed it, by reason; a
+        sentence each.
+    not_judged : pandas.DataFrame
+        ``case_id`` and ``reason`` of the cases that have no risk.
+    seconds : float
+
     """
 
-    model: ClinicalModel
-    threshold: float
-    threshold_from: str
-    predictions: pd.DataFrame
-    metrics: dict[str, dict[str, Estimate]]
-    learned_from: int
-    set_aside: int
+    system: str
+    model: Model
+    outcome: str
+    config: dict[str, Any]
+    seed: int
+    result: Judged
+    candidates: tuple[Judged, ...]
+    history: tuple[Epoch, ...]
+    notes: tuple[str, ...]
+    training: Counted
+    validation: Counted
+    set_aside: dict[str, int]
+    not_judged: pd.DataFrame
+    seconds: float
+
+    @property
+    def threshold(self) -> float:
+        """Of the model; positive when ``risk >= threshold``."""
+        return self.result.threshold
+
+    @property
+    def threshold_from(self) -> str:
+        """Split on which the threshold was chosen."""
+        return self.result.threshold_from
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """``case_id``, ``split``, ``risk`` of every case that could be judged."""
+        return self.result.predictions
+
+    @property
+    def metrics(self) -> dict[str, dict[str, Estimate]]:
+        """Estimates by split and metric."""
+        return self.result.metrics
 
 
-def train_clinical(
-    frame: pd.DataFrame,
-    registry: Registry,
-    outcome: str,
+def train_system(
+    system: System,
+    cases: Cases,
     *,
-    predictors: Sequence[str] | None = None,
+    outcome: str,
+    config: Mapping[str, Any] | None = None,
     seed: int = 0,
+    run: Run | None = None,
     bootstrap: int = 200,
-) -> Trained:
-    """Train the logistic baseline.
+) -> TrainedSystem:
+    """Train a system on a cohort and judge every case with it.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        ``case_id``, ``patient_id``, the outcome, the predictors and, where the cohort has
-        one, ``split``.
-    registry : Registry
+    system : System
+    cases : Cases
+        All cases of the cohort, whatever their split, with everything that is recorded.
     outcome : str
-        Outcome column; cases where it is missing are set aside.
-    predictors : sequence of str, optional
-        Names; by default every column that is known before surgery.
+        Outcome column; cases where it is missing teach nothing, and get a risk.
+    config : mapping, optional
+        Settings that differ from the system's defaults.
     seed : int
-        Of the folds and of the resampled intervals.
+        0 or more.
+    run : Run, optional
     bootstrap : int
         Resamples for the intervals that need them.
 
     Raises
     ------
-    PredictorError
-        If a predictor is refused or none varies.
-    MissingOutcomeError
-        If there are too few cases to learn from.
+    TrainingError
+        If a setting cannot be used, or the system cannot learn from these cases.
+    MissingOutcomeError, EmptyCohortError, PredictorError, UnfitCaseError
+        If there is too little to learn from, or something is lacking.
+    TrainingStopped
+        If it was asked to stop.
+
     """
-    columns = choose_predictors(registry.only([*frame.columns]), predictors)
-    known = frame[frame[outcome].notna()].reset_index(drop=True)
-    if known.empty:
-        raise MissingOutcomeError(
-            f"{registry[outcome].label} is not known for any case of this cohort. Choose another outcome."
-        )
-    y_true = known[outcome].to_numpy(dtype=bool)
-    patient = pd.factorize(known["patient_id"])[0]
-    split = _splits(known)
-    is_training = np.isin(split, ("train", CROSS_VALIDATED))
-    if not is_training.any():
-        raise EmptyCohortError(
-            "This cohort has splits but no case in the train split. Import it with a split named train."
-        )
-    training = known[is_training].reset_index(drop=True)
-    y_training = y_true[is_training]
-    model = fit_clinical(training, y_training, columns, outcome=outcome)
-    risk = model.risk(known)
-    risk[is_training] = out_of_fold_risk(
-        lambda fit, held_out: fit_clinical(
-            training.iloc[fit], y_training[fit], columns, outcome=outcome
-        ).risk(training.iloc[held_out]),
-        patient[is_training],
-        y_training,
-        folds=FOLDS,
+    began = time.monotonic()
+    run = run or Run()
+    settings = settled(system.defaults, config, of=system.name)
+    is_known = _known(cases, outcome)
+    y_true = (cases.frame[outcome] == True).fillna(False).to_numpy(dtype=bool)  # noqa: E712
+    run.say(0.0, "Looking at every case")
+    reasons, said = learnable(
+        system, cases, is_known & _may_teach(cases), outcome=outcome, config=settings
+    )
+    is_fit = (reasons == "").to_numpy()
+    division = divided(
+        cases,
+        y_true,
+        is_known & is_fit,
+        is_cross_validated=system.is_cross_validated,
         seed=seed,
     )
-    threshold_from = (
-        "validation" if _has_both(y_true[split == "validation"]) else str(split[is_training][0])
-    )
-    chosen_on = split == threshold_from
-    threshold = youden_threshold(Predictions.of(y_true[chosen_on], risk[chosen_on]))
-    return Trained(
-        model=model,
-        threshold=threshold,
-        threshold_from=threshold_from,
-        predictions=pd.concat(
-            [
-                pd.DataFrame({"case_id": known["case_id"], "split": split, "risk": risk}),
-                _of_unknown(frame[frame[outcome].isna()], model),
-            ],
-            ignore_index=True,
-        ),
-        metrics={
-            word: all_metrics(
-                Predictions.of(y_true[split == word], risk[split == word], patient[split == word]),
-                threshold,
-                bootstrap=bootstrap,
-                seed=seed,
-            )
-            for word in pd.unique(split)
-        },
-        learned_from=len(training),
-        set_aside=len(frame) - len(known),
-    )
-
-
-def _of_unknown(cases: pd.DataFrame, model: ClinicalModel) -> pd.DataFrame:
-    """Risks of the cases that could not be learned from; empty where there are none."""
-    if cases.empty:
-        return pd.DataFrame({"case_id": [], "split": [], "risk": []}).astype(
-            {"case_id": object, "split": object, "risk": float}
+    fitted = _learned(system, cases, division, outcome, settings, seed, run)
+    lacking = lacks(cases, fitted.model.inputs)
+    can_judge = (lacking == "").to_numpy()
+    truth = Truth(y_true, is_known, division.split, division.is_training)
+    results = []
+    tried = (Candidate("", "", fitted.model.risk, fitted.held_out), *fitted.candidates)
+    for place, one in enumerate(tried):
+        low, high = (
+            _LEARNED + (_JUDGED - _LEARNED) * (place + part) / len(tried) for part in (0, 1)
         )
-    return pd.DataFrame(
-        {"case_id": cases["case_id"], "split": _splits(cases), "risk": model.risk(cases)}
+        step = f"Judging with {one.label or 'the model'}"
+        found, refused = risks_of(one.risk, cases, can_judge, run.part(low, high), step)
+        if place == 0:
+            lacking[list(refused)] = list(refused.values())
+        results.append(judged(one, found, cases, truth, bootstrap=bootstrap, seed=seed))
+    run.say(_JUDGED, "Every case is judged")
+    unjudged = (lacking != "").to_numpy()
+    return TrainedSystem(
+        system=system.name,
+        model=fitted.model,
+        outcome=outcome,
+        config=settings,
+        seed=seed,
+        result=results[0],
+        candidates=tuple(results[1:]),
+        history=fitted.history,
+        notes=(*said, *division.notes, *fitted.notes, *_flattered(fitted)),
+        training=_counted(cases, y_true, division.is_training),
+        validation=_counted(cases, y_true, division.is_validation),
+        set_aside=_set_aside(cases, outcome, is_known, reasons),
+        not_judged=pd.DataFrame(
+            {"case_id": cases.frame["case_id"][unjudged], "reason": lacking[unjudged]}
+        ).reset_index(drop=True),
+        seconds=time.monotonic() - began,
     )
 
 
-def _splits(known: pd.DataFrame) -> np.ndarray:
-    """The split of every case; cohorts without splits are cross-validated as a whole."""
-    if "split" not in known or known["split"].isna().all():
-        return np.full(len(known), CROSS_VALIDATED, dtype=object)
-    return known["split"].astype(object).where(known["split"].notna(), "not assigned").to_numpy()
+def _known(cases: Cases, outcome: str) -> NDArray[np.bool_]:
+    known = cases.frame[outcome].notna().to_numpy(dtype=bool)
+    if not known.any():
+        raise MissingOutcomeError(
+            f"{cases.registry[outcome].label} is not known for any case of this cohort. Choose another outcome."
+        )
+    return known
 
 
-def _has_both(y_true: np.ndarray) -> bool:
-    return bool(y_true.any() and not y_true.all())
+def _may_teach(cases: Cases) -> NDArray[np.bool_]:
+    """Cases whose split would let a system see them."""
+    if "split" not in cases.frame or cases.frame["split"].isna().all():
+        return np.ones(len(cases), dtype=bool)
+    return cases.frame["split"].isin((TRAINING, VALIDATION)).to_numpy(dtype=bool)
+
+
+def _learned(
+    system: System,
+    cases: Cases,
+    division: Division,
+    outcome: str,
+    settings: Mapping[str, Any],
+    seed: int,
+    run: Run,
+) -> Fitted:
+    training, validation = cases.only(division.is_training), None
+    if division.is_validation.any():
+        validation = cases.only(division.is_validation)
+    run.say(0.02, f"Training on {len(training):,} cases")
+    return system.fit(
+        training, validation, outcome=outcome, config=settings, seed=seed,
+        run=run.part(0.02, _LEARNED),
+    )  # fmt: skip
+
+
+def _counted(cases: Cases, y_true: NDArray[np.bool_], rows: NDArray[np.bool_]) -> Counted:
+    patients = cases.frame["patient_id"][rows].nunique()
+    return Counted(int(rows.sum()), int(patients), int(y_true[rows].sum()))
+
+
+def _set_aside(
+    cases: Cases, outcome: str, is_known: NDArray[np.bool_], reasons: pd.Series
+) -> dict[str, int]:
+    """Why cases taught nothing, apart from their split; the first reason counts."""
+    first = reasons.mask(~is_known, f"{cases.registry[outcome].label} is unknown.")
+    counts = first[(first != "").to_numpy()].value_counts()
+    return {str(reason): int(number) for reason, number in counts.items()}
+
+
+def _flattered(fitted: Fitted) -> tuple[str, ...]:
+    if fitted.held_out is not None:
+        return ()
+    return (
+        "The risks of training cases are the model's own, so figures on the training split "
+        "flatter it.",
+    )
