@@ -18,7 +18,7 @@ from scipy.spatial import ConvexHull
 
 from clnm_core.errors import ImageError
 from clnm_core.features.items import Features, Item
-from clnm_core.features.margin import margin_sharpness
+from clnm_core.features.margin import margin_sharpness, require_outline
 from clnm_core.imaging.geometry import (
     capsule_distance_mm,
     edge_segments,
@@ -99,28 +99,52 @@ class MorphologyExtractor:
         return Features(self.names, values, tuple(reasons))
 
 
+def echogenicity_and_shape(item: Item) -> tuple[float, float]:
+    """The two that LLNM-Net reads, as :class:`MorphologyExtractor` measures them, alone.
+
+    Returns
+    -------
+    echogenicity : float
+        NaN where the outline leaves nothing of the picture around it.
+    width_to_height : float
+
+    Raises
+    ------
+    FeatureError
+        If there is no outline of the lesion.
+
+    """
+    lesion = require_outline(item)
+    scale = item.spacing_mm or (1.0, 1.0)
+    width = _ring_width(lesion, scale)
+    window = _window(lesion, width, scale)
+    mask, grey = lesion[window], item.grey[window]
+    extent = extent_mm(mask, scale)
+    ring = _ring(mask, width, scale)
+    inside = grey[mask].mean(dtype=np.float64)
+    around = grey[ring].mean(dtype=np.float64) if ring.any() else math.nan
+    return float(around - inside), extent.width_mm / extent.height_mm
+
+
 def _measured(item: Item) -> tuple[dict[str, float], list[str]]:
     if item.lesion is None or not item.lesion.any():
         return {}, [NO_OUTLINE]
     scale = item.spacing_mm or (1.0, 1.0)
-    width = _ring_width(item.lesion, scale)
-    window = _window(item.lesion, width, scale)
+    window = _window(item.lesion, _ring_width(item.lesion, scale), scale)
     mask, grey = item.lesion[window], item.grey[window]
     extent = extent_mm(mask, scale)
+    echogenicity, shape = echogenicity_and_shape(item)
     found = {
-        "width_to_height": extent.width_mm / extent.height_mm,
+        "width_to_height": shape,
         "heterogeneity": float(grey[mask].std(dtype=np.float64)),
         "elongation": _elongation(mask, scale),
         **_outlined(mask, scale),
     }
     why = []
-    ring = _ring(mask, width, scale)
-    if ring.any():
-        found["echogenicity"] = float(
-            grey[ring].mean(dtype=np.float64) - grey[mask].mean(dtype=np.float64)
-        )
-    else:
+    if math.isnan(echogenicity):
         why.append(NO_RING)
+    else:
+        found["echogenicity"] = echogenicity
     if item.spacing_mm is None:
         del found["perimeter_mm"]
         return found, [*why, NO_SPACING]
