@@ -92,9 +92,9 @@ def jackknifed(
 
     """
     whole = [measure(paired.model(name)) for name in (first, second)]
-    for name, found in zip((first, second), whole, strict=True):
-        if not found.is_estimable:
-            why = found.method.partition(": ")[2]
+    for name, one in zip((first, second), whole, strict=True):
+        if not one.is_estimable:
+            why = one.method.partition(": ")[2]
             none = not_estimable(f"{name}: {why}", level=level)
             return Difference(first, second, none, math.nan)
     value = whole[0].value - whole[1].value
