@@ -90,8 +90,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             put_model(
                 con, ModelRecord(name, NECK, "lateral", "ct-cad", "1", "2026-01-01", manifest)
             )
-            rows = con.table(f'"{NECK}".cases').df()[["case_id", "split", "true_risk"]]
-            upside_down = (1 - rows["true_risk"]).clip(0.01, 0.99)
+            rows = con.table(f'"{NECK}".cases').df()[["case_id", "split", "lateral", "true_risk"]]
+            happened = rows["lateral"].map({True: 0.2, False: 0.4}).fillna(0.3)
+            upside_down = happened + 0.5 * rows["true_risk"]
             replace_predictions(con, NECK, name, rows.assign(risk=upside_down))
         put_model(con, ModelRecord("elsewhere", CLINIC, "any", "imported", "", "2026-01-02"))
         rows = con.table(f'"{CLINIC}".cases').df()[["case_id"]]
