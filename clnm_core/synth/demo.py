@@ -33,6 +33,7 @@ from clnm_core.synth.node_patients import ct_nodes
 from clnm_core.synth.planted import planted_problems
 from clnm_core.synth.readers import PANELS, simulated_reads
 from clnm_core.synth.salivary_patients import msgc
+from clnm_core.synth.shipped import SEED, Parts, install, shipped_models
 from clnm_core.synth.thyroid_patients import SIZES, cli_dlr, ptc_us
 
 Progress = Callable[[float, str], None]
@@ -128,10 +129,11 @@ def build_demo(
     pictures = _all_pictures(root, cohorts, seed, progress) if scale == "small" else {}
     progress(_IMAGES_DONE, "Training the clinical baseline on every sound cohort")
     baselines = _baselines(root, cohorts, seed)
+    trained = _shipped(root) if pictures and seed == SEED else []
     progress(_BASELINES_DONE, "Publishing the five cohorts")
     version = publish(
         root,
-        lambda con: _write(con, everyone, pictures, baselines, seed),
+        lambda con: _write(con, everyone, pictures, baselines, trained, seed),
         action="demo",
         detail={"scale": scale, "seed": seed, "cohorts": [cohort.name for cohort in cohorts]},
     )
@@ -178,11 +180,17 @@ def _baselines(
     return trained
 
 
+def _shipped(root: Path) -> list[Parts]:
+    """The trained systems that come with the demo, their files put into the store."""
+    return [install(root, place) for places in shipped_models().values() for place in places]
+
+
 def _write(
     con: Connection,
     everyone: list[Judged],
     pictures: dict[str, tuple[pd.DataFrame, pd.DataFrame]],
     baselines: dict[str, tuple[ModelRecord, pd.DataFrame]],
+    trained: list[Parts],
     seed: int,
 ) -> None:
     """Put all cohorts into the next version."""
@@ -221,3 +229,6 @@ def _write(
             baseline, risks = baselines[cohort.name]
             put_model(con, baseline)
             replace_predictions(con, cohort.name, baseline.name, risks)
+    for record, risks in (part for parts in trained for part in parts):
+        put_model(con, record)
+        replace_predictions(con, record.cohort, record.name, risks)

@@ -1,0 +1,73 @@
+"""How were the models that come with the demo made?
+
+``python -m benchmarks.shipped_models STORE`` trains each on the demo cohorts of STORE (made by
+``python -m clnm_core demo --store STORE``, seed 0) and writes ``data/models``. With ``--only`` some
+of them. What takes longest, the two networks of CT, takes about a quarter of an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from clnm_core.jobs.training import train
+from clnm_core.store.places import StorePaths
+from clnm_core.store.tables import schema_of
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.synth.shipped import FOLDER, SEED, ship
+
+MADE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "cli-dlr": ("cli-dlr", "demo-cli-dlr", {}),
+    "cli-dlr-lateral": ("cli-dlr", "demo-ptc-us", {}),
+    "llnm-net": ("llnm-net", "demo-ptc-us", {}),
+    "ct-cad": ("ct-cad", "demo-ct-nodes", {}),
+    "score-model": ("score-model", "demo-msgc", {}),
+}
+"""Name: system, cohort and the settings that differ from the defaults."""
+
+
+def make(root: Path, name: str) -> None:
+    """Train one model in the store, and write it where shipped models lie."""
+    system, cohort, config = MADE[name]
+    began = time.perf_counter()
+
+    def show(share: float, step: str) -> None:
+        sys.stderr.write(f"\r{name} {share:5.1%} {step[:90]:90}")
+
+    report = train(root, system, cohort, name=name, config=config, seed=SEED, progress=show)
+    sys.stderr.write("\n")
+    with Warehouse.open(root) as warehouse:
+        records = [
+            record
+            for record in warehouse.models(cohort)
+            if record.name == name or record.manifest.get("part_of") == name
+        ]
+        records.sort(key=lambda record: (record.name != name, record.name))
+        risks = (
+            f"SELECT case_id, split, risk FROM {schema_of(cohort)}.predictions "  # noqa: S608
+            "WHERE model = ? ORDER BY case_id"
+        )
+        parts = [(record, warehouse.rows(risks, [record.name])) for record in records]
+    digest = report.record.manifest["digest"]
+    ship(parts, StorePaths(root).models / digest, FOLDER / cohort / name)
+    size = sum(file.stat().st_size for file in (FOLDER / cohort / name).rglob("*"))
+    print(f"{name}: {time.perf_counter() - began:.0f} s, {size / 1e6:.1f} MB")
+
+
+def main() -> None:
+    """Make what was asked for, and say how large everything is together."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--only", nargs="*", choices=MADE, default=list(MADE))
+    options = parser.parse_args()
+    for name in options.only:
+        make(options.store, name)
+    size = sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file())
+    print(f"all: {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
