@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.domain.image import Image
+from clnm_core.imaging.heat import heated
 from clnm_core.imaging.rendering import Ruler, case_picture
 from clnm_core.report import svg
-from clnm_core.report.case_words import case_answer
+from clnm_core.report.case_words import ATTENTION_CAUTION, MAP_WORDS, case_answer
 from clnm_core.report.sheet import Marked, escaped, figure, paragraph, section, sheet, table
 from clnm_core.report.wording import (
     Unit,
@@ -24,6 +25,10 @@ from clnm_core.report.wording import (
     value_text,
 )
 from clnm_core.systems.case import CaseReport
+from clnm_core.systems.protocol import Explanation
+
+MOST_WORDS = 20
+"""Words of the report that are listed with their weights, the heaviest."""
 
 
 def case_html(
@@ -33,6 +38,8 @@ def case_html(
     outlines: Mapping[str, NDArray[np.bool_]] | None = None,
     ruler: Ruler | None = None,
     store_version: int | None = None,
+    explanation: Explanation | None = None,
+    maps: Mapping[int, NDArray[np.float32]] | None = None,
 ) -> str:
     """The report of one case as one self-contained HTML file.
 
@@ -49,6 +56,10 @@ def case_html(
         A measured line on the first picture.
     store_version : int, optional
         Version of the store that the model was read from.
+    explanation : Explanation, optional
+        What a network's attention rested on.
+    maps : mapping of int to numpy.ndarray of float, shape (rows, columns), optional
+        Where the network looked, by the place of the picture in ``images``; in [0, 1].
 
     Returns
     -------
@@ -66,10 +77,24 @@ def case_html(
         else _picture(name, image, {}, None)
         for place, (name, image) in enumerate(images)
     ]
-    return sheet(title, _parts(report, pictures), foot=foot)
+    looked = [
+        _picture(
+            f"{images[place][0]}, with what the network looked at",
+            heated(images[place][1], heat),
+            (outlines or {}) if place == 0 else {},
+            None,
+        )
+        for place, heat in (maps or {}).items()
+    ]
+    return sheet(title, _parts(report, pictures, explanation, looked), foot=foot)
 
 
-def _parts(report: CaseReport, pictures: Sequence[str]) -> Iterator[str]:
+def _parts(
+    report: CaseReport,
+    pictures: Sequence[str],
+    explanation: Explanation | None,
+    looked: Sequence[str],
+) -> Iterator[str]:
     yield f"<h1>{escaped(report.outcome_label)}</h1>"
     yield paragraph(case_answer(report), "answer")
     yield section("Risk", _risk(report))
@@ -77,15 +102,35 @@ def _parts(report: CaseReport, pictures: Sequence[str]) -> Iterator[str]:
     if pictures:
         yield section("Images", *pictures)
     yield section("Recorded values", table(("Variable", "Value"), report.values))
-    yield section(
-        "What moves the risk",
-        paragraph(
-            "What each variable adds to the log-odds against the mean of the training cases. "
-            "It describes the model, not a cause.",
-            "muted",
-        ),
-        _contributions(report),
-    )
+    if "log_odds" in report.contributions:
+        yield section(
+            "What moves the risk",
+            paragraph(
+                "What each variable adds to the log-odds against the mean of the training cases. "
+                "It describes the model, not a cause.",
+                "muted",
+            ),
+            _contributions(report),
+        )
+    if explanation is not None and (explanation.shares or explanation.words or looked):
+        yield section("What the network looked at", *_attention(explanation, looked))
+    if explanation is not None and explanation.notes:
+        yield section("Notes", *(paragraph(note) for note in explanation.notes))
+
+
+def _attention(explanation: Explanation, looked: Sequence[str]) -> Iterator[str]:
+    yield paragraph(ATTENTION_CAUTION, "muted")
+    if explanation.shares:
+        ranked = sorted(explanation.shares.items(), key=lambda pair: -pair[1])
+        rows = [(name, percent(share)) for name, share in ranked]
+        yield table(("Input", "Share of attention"), rows, numbers=frozenset({1}))
+    if explanation.words:
+        heaviest = sorted(explanation.words, key=lambda pair: -pair[1])[:MOST_WORDS]
+        rows = [(word, number(weight, 2)) for word, weight in heaviest]
+        yield table(("Word of the report", "Weight"), rows, numbers=frozenset({1}))
+    if looked:
+        yield paragraph(MAP_WORDS, "muted")
+        yield from looked
 
 
 def _risk(report: CaseReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,23 @@ from clnm_core.report.wording import (
     upper_first,
 )
 from clnm_core.systems.case import CaseReport
+from clnm_core.systems.catalogue import listed
+from clnm_core.systems.protocol import Inputs
+
+PICTURES = {"US": "ultrasound picture", "CT": "CT picture"}
+"""How a picture of a modality is called."""
+
+ATTENTION_CAUTION = (
+    "Attention shows what was looked at and not why the risk is what it is; another weighting can "
+    "give the same risk. Jain 2019, arXiv:1902.10186."
+)
+"""What stands wherever attention is shown."""
+
+MAP_WORDS = "Where the network looked, scaled to the picture's own largest value."
+"""What the colours over a picture are."""
+
+NO_INTERVAL = "no interval for one case"
+"""What is said in place of an interval by a model that has none."""
 
 
 def case_answer(report: CaseReport) -> str:
@@ -26,6 +44,7 @@ def case_answer(report: CaseReport) -> str:
     if math.isnan(risk.value):
         return f"The risk of {outcome} is {estimate_text(risk)}."
     said = estimate_text(risk, Unit.SHARE)
+    said = said if math.isfinite(risk.low) else f"{said} (no interval)"
     side = "at or above" if report.is_positive else "below"
     threshold = percent(report.threshold)
     parts = [_movers(report.contributions), _doubts(len(report.doubts))]
@@ -70,7 +89,9 @@ def recorded_case_answer(
 
 
 def _movers(contributions: pd.DataFrame) -> str:
-    """Which variable raises the risk most, and which lowers it most."""
+    """Which variable raises the risk most, and which lowers it most; empty where nothing is said."""
+    if contributions.empty:
+        return ""
     parts = []
     for verb, sign in (("raises", 1), ("lowers", -1)):
         moved = contributions[sign * contributions["log_odds"] > 1e-9]
@@ -84,3 +105,66 @@ def _doubts(doubts: int) -> str:
     if doubts == 0:
         return "inside the training range"
     return f"{number(doubts, 0)} {'doubt is' if doubts == 1 else 'doubts are'} listed with it"
+
+
+def reads_words(manifest: Mapping[str, Any], inputs: Inputs) -> str:
+    """What a model is, from whom it learned, and what of a case it reads.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As saved with the model.
+    inputs : Inputs
+        What it reads.
+
+    """
+    name = manifest["name"]
+    what = listed(str(manifest.get("system", "clinical"))).label
+    what = lower_first(what)
+    said = (
+        f"{name}: {what} for {lower_first(manifest['outcome_label'])}, trained on "
+        f"{manifest['training_cases']:,} cases."
+    )
+    parts = [*(["the findings below"] if inputs.columns else [])]
+    if inputs.reads_report:
+        parts.append("the wording of the report")
+    if inputs.views:
+        kind = PICTURES.get(inputs.modality, "picture")
+        several = f"up to {len(inputs.views)} {kind}s" if len(inputs.views) > 1 else f"one {kind}"
+        outlined = f" with {joined(list(inputs.structures))} outlined" if inputs.structures else ""
+        parts.append(f"{several}{outlined}")
+        return f"{said} It reads {joined(parts)}."
+    return f"{said} It reads {joined(parts)}; an image is checked and shown beside the answer."
+
+
+def contributions_words(system: str) -> str:
+    """How to read what each variable adds, by the system whose model it is."""
+    said = (
+        "Each bar is what a variable adds to the log-odds, against the mean of the training cases. "
+    )
+    if system == "clinical":
+        said += "They add up exactly, because the model has no interactions; they"
+    else:
+        said += "With the average they add up to the risk before calibration; they"
+    return f"{said} describe the model, not a cause. Lundberg 2017, arXiv:1705.07874."
+
+
+def way_out(inputs: Inputs, pictures: int) -> str:
+    """What to do where a case lacks what a model reads.
+
+    Examples
+    --------
+    >>> way_out(Inputs((), views=("any",), modality="US"), 0)
+    'Add a picture beside the form, or choose a model that reads findings alone.'
+
+    """
+    if not inputs.views:
+        return "Fill in more of the form, or choose another model."
+    if not pictures:
+        return "Add a picture beside the form, or choose a model that reads findings alone."
+    if inputs.structures:
+        return (
+            "Press “Propose outlines” or “Draw the outlines” under the picture, or choose a model "
+            "that reads findings alone."
+        )
+    return "Add another picture, or choose a model that reads findings alone."

@@ -21,6 +21,8 @@ class Setting:
         Words for the values that it takes; empty where it takes any of its kind.
     is_first : bool
         Whether it stands in the form itself and not under “More settings”.
+    number : type, optional
+        ``int`` or ``float`` where the default is nothing, and a number may take its place.
 
     """
 
@@ -28,9 +30,100 @@ class Setting:
     help: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     is_first: bool = False
+    number: type | None = None
 
 
-SETTINGS: dict[str, dict[str, Setting]] = {}
+ONLY_BY_COMMAND = frozenset({"bert_folder", "checkpoint", "checkpoints", "predictors"})
+"""Settings that name files of the server, or columns: they are given on the command line."""
+
+_TRAINING = {
+    "epochs": Setting("Epochs, at most", "Training stops before where validation says so."),
+    "batch": Setting("Cases at a time"),
+    "learning_rate": Setting("Learning rate"),
+    "weight_decay": Setting("Weight decay"),
+    "patience": Setting(
+        "Patience (epochs)", "So many epochs without a better validation AUC end the training."
+    ),
+    "warmup_epochs": Setting("Warm-up (epochs)"),
+    "label_smoothing": Setting("Label smoothing"),
+    "dropout": Setting("Dropout"),
+}
+_NETWORKS = {
+    "vgg16": "VGG-16",
+    "vgg19": "VGG-19",
+    "legacy_xception": "Xception",
+    "inception_v3": "Inception v3",
+    "inception_resnet_v2": "Inception-ResNet v2",
+    "densenet121": "DenseNet-121",
+    "densenet169": "DenseNet-169",
+    "resnet50": "ResNet-50",
+}
+_AS_SIZE = {
+    name: Setting(one.label, one.help, number=kind)
+    for (name, one), kind in zip(
+        _TRAINING.items(), (int, int, float, float, int, int, float, float), strict=True
+    )
+}
+
+SETTINGS: dict[str, dict[str, Setting]] = {
+    "llnm-net": {
+        **_AS_SIZE,
+        "size": Setting(
+            "Size",
+            "“Paper” is the network as published, and wants a GPU.",
+            {"small": "small, for a processor", "paper": "as in the paper"},
+            is_first=True,
+        ),
+        "location": Setting(
+            "Location map",
+            "What is painted where the nodule lies.",
+            {
+                "phi": "relative depth, as published",
+                "raw": "distance in mm",
+                "none": "left out",
+            },
+            is_first=True,
+        ),
+        "report": Setting("Read the report", is_first=True),
+        "morphology": Setting("Texture, margin, echogenicity and shape"),
+        "demographics": Setting("Age and sex"),
+        "fusion": Setting(
+            "Attention between pictures and report",
+            choices={"bidirectional": "both ways", "unidirectional": "pictures to report alone"},
+        ),
+        "stage_weight": Setting(
+            "Weight of the risk stages", "Of their loss, beside that of the outcome."
+        ),
+        "members": Setting("Networks averaged", number=int),
+        "cross_blocks": Setting("Blocks between pictures and report", number=int),
+        "self_blocks": Setting("Blocks of all together", number=int),
+    },
+    "ct-cad": {
+        **_TRAINING,
+        "networks": Setting(
+            "Networks",
+            "None chosen: all eight on a GPU, the two smallest on a processor.",
+            _NETWORKS,
+            is_first=True,
+        ),
+        "epochs": Setting(_TRAINING["epochs"].label, _TRAINING["epochs"].help, is_first=True),
+        "pretrained": Setting(
+            "First weights",
+            "Without network access there are none on the hub but those of this machine.",
+            {"no": "random", "hub": "ImageNet, from the hub"},
+            is_first=True,
+        ),
+        "size": Setting("Pixels a side", "0: the network's own on a GPU, 48 on a processor."),
+        "field_mm": Setting("Field around the node (mm)"),
+        "augmentation": Setting("Turn, shift and scale pictures in training"),
+        "split": Setting(
+            "Leak",
+            "Shows beside the model what dividing images instead of patients would have promised.",
+            {"patient": "divide patients", "image": "show the leak of dividing images too"},
+        ),
+        "kept_as": Setting("Weights kept as", choices={"float16": "16 bits", "float32": "32 bits"}),
+    },
+}
 """By system, then by setting."""
 
 

@@ -18,6 +18,7 @@ from clnm_core.report.wording import (
 )
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.holdings import Holdings
+from clnm_core.systems.left_out import CentresLeftOut
 
 FEWEST_PER_CLASS = 10
 """Cases with and without the outcome below which no system learns anything."""
@@ -200,3 +201,18 @@ def epochs_answer(networks: Sequence[tuple[str, int, int, float]]) -> str:
         for name, chosen, epochs, area in networks
     ]
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def centres_words(found: CentresLeftOut) -> str:
+    """What a system reaches at centres from which it learned nothing."""
+    judged = [one for one in found.centres if one.auc.is_estimable]
+    if not judged:
+        return "No centre could be left out: too few cases to learn from, or to judge."
+    low = min(judged, key=lambda one: one.auc.value)
+    high = max(judged, key=lambda one: one.auc.value)
+    sample = " A random sample of the patients took part." if found.is_sample else ""
+    return (
+        f"Trained without the centre on which it is judged, it reaches an AUC from "
+        f"{estimate_text(low.auc)} at {low.centre} to {estimate_text(high.auc)} at {high.centre}."
+        f"{sample}"
+    )

@@ -33,7 +33,7 @@ def chosen_epochs(history: pd.DataFrame) -> pd.DataFrame:
     for network, epochs in history.groupby("network", sort=False):
         known = epochs.dropna(subset="validation_auc")
         if len(known):
-            best = known.loc[known["validation_auc"].idxmax()]
+            best = known.iloc[int(known["validation_auc"].argmax())]
             rows.append(
                 {
                     "network": network,
@@ -69,7 +69,11 @@ def training_history_figure(history: pd.DataFrame, *, dark: bool = False) -> go.
             if network in kept.index:
                 traces.append(_dot(kept.loc[network], column, line_of(place, dark), network, axis))
     labels += _names(networks, kept, dark)
-    epoch = {"title": {"text": "Epoch"}, "range": [0.5, last + 0.5], "anchor": "y"}
+    epoch: dict[str, object] = {
+        "title": {"text": "Epoch"},
+        "range": [0.5, last + 0.5],
+        "anchor": "y",
+    }
     if last <= 12:
         epoch["dtick"] = 1
     return theme.figure(
@@ -130,7 +134,7 @@ def _names(networks: list[str], kept: pd.DataFrame, dark: bool) -> list[dict[str
     for place, network in enumerate(networks):
         line = line_of(place, dark)
         stroke = "━━" if line["dash"] == "solid" else "╍╍"
-        epoch = f" ● {int(kept.loc[network, 'number'])}" if network in kept.index else ""
+        epoch = f" ● {kept['number'][network]}" if network in kept.index else ""
         text = (
             f"<span style='color:{line['color']}'>{stroke}</span> {shortened(network, 20)}{epoch}"
         )

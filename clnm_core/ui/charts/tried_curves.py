@@ -51,7 +51,7 @@ def tried_pr_figure(
                 ),
             )
         )
-    labels = [label, *names_of(list(curves), dark)]
+    labels = [label, *_names(list(curves), dark, is_above=False)]
     if all(curve.empty for curve in curves.values()):
         labels = [no_curve("no curve: it needs cases with the outcome", dark)]
     return theme.figure(
@@ -79,8 +79,8 @@ def tried_calibration_figure(
         Whether the page is dark.
 
     """
-    perfect, label = theme.reference([0, 1], [0, 1], "risk equals share", dark)
-    label |= {"x": 0.3, "y": 0.3, "xanchor": "right"}
+    perfect, label = theme.reference([0, 1], [0, 1], "dashed: risk equals share", dark)
+    label |= {"x": 0.99, "y": 0.01}
     traces = [perfect]
     for place, (name, curve) in enumerate(curves.items()):
         if curve.empty:
@@ -99,7 +99,7 @@ def tried_calibration_figure(
                 ),
             )
         )
-    labels = [label, *names_of(list(curves), dark)]
+    labels = [label, *_names(list(curves), dark, is_above=True)]
     if all(curve.empty for curve in curves.values()):
         labels = [no_curve("no curve: it needs more cases with and without the outcome", dark)]
     return theme.figure(
@@ -113,16 +113,15 @@ def tried_calibration_figure(
     )
 
 
-def names_of(names: list[str], dark: bool) -> list[dict[str, object]]:
-    """The names of curves behind strokes of their colours, in the lower right corner."""
+def _names(names: list[str], dark: bool, *, is_above: bool) -> list[dict[str, object]]:
+    """The names of curves behind strokes of their colours: upper left, or lower right."""
     labels = []
-    for height, (place, name) in enumerate(reversed(list(enumerate(names)))):
+    ink = theme.palette(dark).ink
+    for place, name in enumerate(names):
         line = line_of(place, dark)
         stroke = "━━" if line["dash"] == "solid" else "╍╍"
         text = f"<span style='color:{line['color']}'>{stroke}</span> {shortened(name, 24)}"
-        labels.append(
-            theme.note(
-                1.0, 0.062 * height, text, dark, anchor="right", colour=theme.palette(dark).ink
-            )
-        )
+        x, y = (0.0, 0.94 - 0.062 * place) if is_above else (1.0, 0.062 * (len(names) - 1 - place))
+        side = "left" if is_above else "right"
+        labels.append(theme.note(x, y, text, dark, anchor=side, colour=ink))
     return labels
