@@ -72,7 +72,7 @@ def test_only_training_and_validation_cases_with_a_known_outcome_are_ever_shown(
     found = trained(cases, system)
     may_see = cases.frame["split"].isin(["train", "validation"]) & cases.frame["lateral"].notna()
     assert set().union(*map(set, system.shown)) == set(cases.frame["case_id"][may_see])
-    required, training, validation = system.shown
+    _, training, validation = system.shown
     split = cases.frame.set_index("case_id")["split"]
     assert set(split[training]) == {"train"}
     assert set(split[validation]) == {"validation"}
