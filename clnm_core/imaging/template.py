@@ -152,16 +152,28 @@ def _sampled(
     y, x = ((pixels - centre) / spread).T
     ray = _ray(y, x)
     reach = np.zeros(_RAYS)
-    np.maximum.at(reach, ray, np.hypot(y, x))
+    np.maximum.at(reach, ray, np.maximum(np.hypot(y, x), 1e-9))
     seen = np.flatnonzero(reach)
     reach = np.interp(np.arange(_RAYS), seen, reach[seen], period=_RAYS)
     reach = gaussian_filter1d(reach, 1.0, mode="wrap")
     up, right, place = _template_rays()
     along = reach[place]
-    found = np.stack([up * along, right * along]) * spread[:, None] + centre[:, None]
+    away = np.stack([up * along, right * along]) * spread[:, None]
+    at = _pixels(whole, centre, away)
+    # A staircase of pixels and the ray beside it: what falls out by a pixel or two goes back in.
+    for _ in range(2):
+        out = np.flatnonzero(~whole[at[0], at[1]])
+        away[:, out] *= np.maximum(0, 1 - 1 / np.maximum(np.hypot(*away[:, out]), 1))
+        at[:, out] = _pixels(whole, centre, away[:, out])
+    return at[0], at[1]
+
+
+def _pixels(
+    whole: NDArray[np.bool_], centre: NDArray[np.float64], away: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Row and column, shape (2, n), of places given from the centre in pixels."""
     limits = np.array(whole.shape)[:, None] - 1
-    rows, columns = np.clip(np.rint(found), 0, limits).astype(np.int64)
-    return rows, columns
+    return np.clip(np.rint(centre[:, None] + away), 0, limits).astype(np.int64)
 
 
 @lru_cache(maxsize=1)

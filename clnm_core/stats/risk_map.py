@@ -176,7 +176,8 @@ def _by_patient(
         return values[order], happened, int((~known).sum())
     summed = np.zeros((len(numbers), maps.shape[1]), dtype=np.float32)
     np.add.at(summed, rows, values)
-    return summed / np.bincount(rows)[:, None], happened, int((~known).sum())
+    lesions = np.bincount(rows).astype(np.float32)
+    return summed / lesions[:, None], happened, int((~known).sum())
 
 
 def _difference(values: NDArray[np.float32], outcomes: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from clnm_core.errors import ImageError
 from clnm_core.imaging.geometry import extent_mm
 from clnm_core.imaging.template import inside, on_template
 from clnm_core.store.mask_pairs import drawn, mask_of, outlined
+from clnm_core.store.tables import schema_of
 from clnm_core.store.warehouse import Warehouse
 
 VIEWS = ("transverse", "longitudinal")
@@ -118,8 +119,6 @@ def location_maps(warehouse: Warehouse, cohort: str, view: str) -> LocationMaps:
 
 def _with_lobe(warehouse: Warehouse, cohort: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The pictures of a view with ``case_id``, ``lobe``, and ``why`` one cannot be used."""
-    from clnm_core.store.tables import schema_of
-
     has_lobe = "lobe" in warehouse.registry(cohort)
     columns = "i.image_id, c.case_id, " + ("c.lobe" if has_lobe else "NULL AS lobe")
     owners = warehouse.rows(

@@ -24,6 +24,7 @@ from clnm_core.ui import (
     location_tables,
     panels,
     pickers,
+    risk_map_view,
 )
 from clnm_core.ui.charts.gland import gland_svg
 from clnm_core.ui.charts.location import location_figure
@@ -141,6 +142,7 @@ def draw(query: CohortQuery, outcomes: tuple[str, ...], asked: Asked) -> None:
                 outcome=one.outcome,
                 label=label,
             )
+    risk_map_view.draw(query, labels)
     _methods(found, curves, places, labels, learned_facts.adjusters(registry))
 
 
