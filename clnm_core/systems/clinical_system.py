@@ -7,112 +7,86 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.columns import Column
-from clnm_core.errors import ModelError
+from clnm_core.errors import MissingOutcomeError, ModelError, PredictorError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.clinical import ClinicalModel, fit_clinical
+from clnm_core.systems.clinical import FEWEST_PER_CLASS, ClinicalModel, fit_clinical
 from clnm_core.systems.design import Design, Term, choose_predictors
 from clnm_core.systems.protocol import Explanation, Fitted, Inputs, State
 from clnm_core.systems.run import Run
 from clnm_core.systems.validation import FOLDS, out_of_fold_risk
 
-NAME = "clinical"
-
-_ARRAYS = ("centre", "scale", "coefficients", "covariance")
+_TENSORS = ("centre", "scale", "coefficients", "covariance")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Baseline:
-    """A fitted logistic baseline as a model of cases; see :class:`ClinicalModel`."""
+    """The logistic baseline as every system's model is asked.
 
-    fitted: ClinicalModel
+    Parameters
+    ----------
+    model : ClinicalModel
+
+    """
+
+    model: ClinicalModel
 
     @property
     def system(self) -> str:
         """Name of its system."""
-        return NAME
+        return CLINICAL.name
 
     @property
     def outcome(self) -> str:
         """Name of the outcome column."""
-        return self.fitted.outcome
+        return self.model.outcome
 
     @property
     def inputs(self) -> Inputs:
-        """The recorded variables that it reads."""
-        return Inputs(self.fitted.design.columns)
+        """Recorded variables alone."""
+        return Inputs(self.model.design.columns)
 
     def risk(self, cases: Cases) -> NDArray[np.float64]:
         """Probability of the outcome for each case, in [0, 1]."""
-        return self.fitted.risk(cases.frame)
+        return np.asarray(self.model.risk(cases.frame), dtype=np.float64)
 
     def case_risk(self, case: Cases) -> Estimate:
-        """Risk of the one case, with Wald's interval on the log-odds."""
-        return self.fitted.case_risk(self._values(case))
+        """Risk of the one case with its Wald interval."""
+        return self.model.case_risk(recorded(case, self.model.design.columns))
 
     def doubts(self, case: Cases) -> tuple[str, ...]:
-        """Values of the one case that training did not have."""
-        return self.fitted.doubts(self._values(case))
+        """What makes the case unlike the training cases."""
+        return self.model.doubts(recorded(case, self.model.design.columns))
 
     def explain(self, case: Cases) -> Explanation:
-        """What each variable adds to the log-odds of the one case."""
-        table = self.fitted.contributions(self._values(case))
-        return Explanation(contributions=table, baseline=float(table.attrs["baseline"]))
+        """What each variable adds to the log-odds."""
+        table = self.model.contributions(recorded(case, self.model.design.columns))
+        return Explanation(table, table.attrs["baseline"])
 
     def state(self) -> State:
-        """Coefficients and what was learned about how to read a case."""
-        design = self.fitted.design
-        return State(
-            {name: getattr(self.fitted, name) for name in _ARRAYS},
-            {
-                "outcome": self.outcome,
-                "inputs": [column.to_dict() for column in design.columns],
-                "terms": [[term.column, term.level] for term in design.terms],
-                "fill": design.fill,
-                "ranges": {name: list(bounds) for name, bounds in design.ranges.items()},
-                "seen": {name: list(shares.items()) for name, shares in design.seen.items()},
-                "dropped": list(design.dropped),
-            },
-        )
-
-    def _values(self, case: Cases) -> dict[str, Any]:
-        row = case.frame.iloc[0]
-        names = [column.name for column in self.fitted.design.columns if column.name in row.index]
-        return {name: None if pd.isna(row[name]) else row[name] for name in names}
+        """The model as plain values."""
+        return state_of(self.model)
 
 
+@dataclass(frozen=True, slots=True)
 class ClinicalSystem:
-    """Fits the logistic baseline; see :class:`~clnm_core.systems.protocol.System`."""
+    """Ridge logistic regression on recorded variables: what every other system has to beat."""
 
-    @property
-    def name(self) -> str:
-        """As the command line knows it."""
-        return NAME
-
-    @property
-    def is_cross_validated(self) -> bool:
-        """It is fitted in no time, so once more for each fold."""
-        return True
+    name: str = "clinical"
+    is_cross_validated: bool = True
 
     @property
     def defaults(self) -> Mapping[str, Any]:
-        """``predictors``: names of columns; empty for all that are known before surgery."""
-        return {"predictors": []}
+        """``predictors``: names of columns; by default all that are known before surgery."""
+        return {"predictors": None}
 
     def require(self, cases: Cases, *, outcome: str, config: Mapping[str, Any]) -> tuple[str, ...]:
-        """Refuse predictors that a model may not use.
-
-        Raises
-        ------
-        PredictorError
-            If a predictor is refused.
-
-        """
-        _predictors(cases, config)
+        """Refuse too few cases, and predictors that may not be used."""
+        predictors_of(cases, config)
+        require_both(cases, outcome, least=FEWEST_PER_CLASS)
         return ()
 
     def fit(
@@ -125,58 +99,153 @@ class ClinicalSystem:
         seed: int,
         run: Run,
     ) -> Fitted:
-        """Fit the baseline; the held-out risks are those of five folds of patients.
-
-        Nothing is chosen on validation: the penalty is fixed.
-        """
-        columns = _predictors(training, config)
+        """Fit on training; held-out risks by patient folds. Validation chooses nothing."""
+        columns = predictors_of(training, config)
         y_true = training.outcome(outcome)
-        fitted = fit_clinical(training.frame, y_true, columns, outcome=outcome)
+        frame = training.frame
+        model = fit_clinical(frame, y_true, columns, outcome=outcome)
 
-        def fold(rows: NDArray[np.int64], held_out: NDArray[np.int64]) -> NDArray[np.float64]:
+        def fold(fit: NDArray[np.int64], held_out: NDArray[np.int64]) -> NDArray[np.float64]:
             run.check()
-            model = fit_clinical(training.frame.iloc[rows], y_true[rows], columns, outcome=outcome)
-            return model.risk(training.frame.iloc[held_out])
+            found = fit_clinical(frame.iloc[fit], y_true[fit], columns, outcome=outcome)
+            return found.risk(frame.iloc[held_out])
 
         held_out = out_of_fold_risk(fold, training.patient, y_true, folds=FOLDS, seed=seed)
-        return Fitted(Baseline(fitted), held_out, notes=fitted.design.dropped)
+        run.say(1.0, "Fitted")
+        return Fitted(Baseline(model), held_out, notes=model.design.dropped)
 
     def restore(self, state: State) -> Baseline:
-        """The model of a state.
+        """The model of a state."""
+        return Baseline(model_of(state))
 
-        Raises
-        ------
-        ModelError
-            If the state is not that of a logistic baseline.
 
-        """
-        facts = state.facts
-        try:
-            design = Design(
-                columns=tuple(Column.from_dict(values) for values in facts["inputs"]),
-                terms=tuple(Term(column, level) for column, level in facts["terms"]),
-                fill={str(name): float(mean) for name, mean in facts["fill"].items()},
-                ranges={
-                    name: (float(low), float(high)) for name, (low, high) in facts["ranges"].items()
-                },
-                seen={name: dict(shares) for name, shares in facts["seen"].items()},
-                dropped=tuple(map(str, facts["dropped"])),
-            )
-            arrays = {name: state.tensors[name] for name in _ARRAYS}
-            terms = len(design.terms)
-            shapes = ((terms,), (terms,), (terms + 1,), (terms + 1, terms + 1))
-            if [array.shape for array in arrays.values()] != [*shapes]:
-                raise ValueError("an array has another shape")
-            return Baseline(ClinicalModel(design, **arrays, outcome=str(facts["outcome"])))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise ModelError(
-                "The model's files are not those of a logistic baseline. Train it again."
-            ) from None
+def predictors_of(cases: Cases, config: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns that the settings name, or all that a model may use and the cases have.
+
+    Raises
+    ------
+    PredictorError
+        If one may not be used, or there is none.
+
+    """
+    named = config.get("predictors")
+    if named is not None and (
+        not isinstance(named, list | tuple) or not all(isinstance(one, str) for one in named)
+    ):
+        raise PredictorError("The setting 'predictors' must be a list of columns, by name.")
+    found = choose_predictors(cases.registry.only([*cases.frame.columns]), named)
+    if not found:
+        raise PredictorError(
+            "These cases have no recorded variable that is known before surgery, and the model "
+            "needs at least one. Choose another cohort."
+        )
+    return found
+
+
+def require_both(cases: Cases, outcome: str, *, least: int) -> None:
+    """Refuse cases of which too few have, or have not, the outcome.
+
+    Raises
+    ------
+    MissingOutcomeError
+        If so.
+
+    """
+    events = int(cases.outcome(outcome).sum())
+    if min(events, len(cases) - events) < least:
+        raise MissingOutcomeError(
+            f"A model needs at least {least} cases with and {least} without the outcome to learn "
+            f"from; here {events} have it and {len(cases) - events} do not. Choose another outcome "
+            "or a larger cohort."
+        )
+
+
+def recorded(case: Cases, columns: tuple[Column, ...]) -> dict[str, Any]:
+    """The recorded values of one case; ``None`` where one is unknown or has no column.
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one case.
+
+    """
+    if len(case) != 1:
+        raise ValueError(f"one case at a time; got {len(case)}.")
+    frame = case.frame
+    values = {c.name: frame[c.name].iloc[0] if c.name in frame else None for c in columns}
+    return {name: None if _is_gap(value) else value for name, value in values.items()}
+
+
+def _is_gap(value: Any) -> bool:
+    """Whether a value is none: None, NaN or pandas' NA, which is equal to nothing."""
+    return value is None or (not isinstance(value, str) and bool(np.isnan(_as_number(value))))
+
+
+def _as_number(value: Any) -> float:
+    try:
+        return float(value)
+    except TypeError:  # pandas' NA is no number
+        return float("nan")
+
+
+def state_of(model: ClinicalModel) -> State:
+    """A logistic model as plain values, named as the first format of manifests named them."""
+    design = model.design
+    return State(
+        {name: np.asarray(getattr(model, name), dtype=np.float64) for name in _TENSORS},
+        {
+            "outcome": model.outcome,
+            "inputs": [column.to_dict() for column in design.columns],
+            "terms": [[term.column, term.level] for term in design.terms],
+            "fill": dict(design.fill),
+            "ranges": {name: list(bounds) for name, bounds in design.ranges.items()},
+            "seen": {name: list(shares.items()) for name, shares in design.seen.items()},
+            "dropped": list(design.dropped),
+        },
+    )
+
+
+def model_of(state: State) -> ClinicalModel:
+    """The logistic model of a state.
+
+    Raises
+    ------
+    ModelError
+        If the state is not one of a logistic model.
+
+    """
+    facts = state.facts
+    try:
+        design = Design(
+            columns=tuple(Column.from_dict(values) for values in facts["inputs"]),
+            terms=tuple(Term(column, level) for column, level in facts["terms"]),
+            fill={name: float(value) for name, value in facts["fill"].items()},
+            ranges={name: (float(a), float(b)) for name, (a, b) in facts["ranges"].items()},
+            seen={name: dict(shares) for name, shares in facts["seen"].items()},
+            dropped=tuple(facts["dropped"]),
+        )
+        tensors = {name: np.asarray(state.tensors[name], dtype=np.float64) for name in _TENSORS}
+        outcome = str(facts["outcome"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _not_whole() from None
+    terms = len(design.terms)
+    shapes = {name: values.shape for name, values in tensors.items()}
+    if shapes != {
+        "centre": (terms,),
+        "scale": (terms,),
+        "coefficients": (terms + 1,),
+        "covariance": (terms + 1, terms + 1),
+    }:
+        raise _not_whole()
+    return ClinicalModel(design=design, outcome=outcome, **tensors)
+
+
+def _not_whole() -> ModelError:
+    return ModelError(
+        "The saved logistic model is not whole: its terms and its numbers do not match. Train it "
+        "again."
+    )
 
 
 CLINICAL = ClinicalSystem()
-
-
-def _predictors(cases: Cases, config: Mapping[str, Any]) -> tuple[Column, ...]:
-    registry = cases.registry.only([*cases.frame.columns])
-    return choose_predictors(registry, config["predictors"] or None)
+"""The baseline."""
