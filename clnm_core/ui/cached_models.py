@@ -1,16 +1,36 @@
-"""Which trained models are loaded already?"""
+"""Which trained models, and which systems, are loaded already?
+
+What is here may load torch, so it is asked only for a model or a system that was chosen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import streamlit as st
 
+from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.columns import Column
+from clnm_core.errors import ClnmError
+from clnm_core.jobs.store_cases import cases_of
+from clnm_core.report.wording import count_text, lower_first
 from clnm_core.store.modelling import can_predict, load_model
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
-from clnm_core.systems.clinical import ClinicalModel
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.catalogue import system_of
+from clnm_core.systems.fitness import learnable
+from clnm_core.systems.protocol import Inputs, Model
 from clnm_core.ui import cached
+
+
+class Looked(NamedTuple):
+    """Whether a system can learn from the cases, and what it says of them in sentences."""
+
+    is_fit: bool
+    words: tuple[str, ...]
 
 
 def trained(cohort: str) -> tuple[ModelRecord, ...]:
@@ -18,11 +38,54 @@ def trained(cohort: str) -> tuple[ModelRecord, ...]:
     return tuple(record for record in cached.models(cohort) if can_predict(record))
 
 
-def loaded(record: ModelRecord) -> ClinicalModel:
-    """The model itself, read once per version of its files."""
+def loaded(record: ModelRecord) -> Model:
+    """The model itself, read once per version of its files; shared by all visitors."""
     return _loaded(str(default_store()), record.cohort, record.name, record.manifest["digest"])
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _loaded(root: str, cohort: str, name: str, digest: str) -> ClinicalModel:
+def inputs_of(record: ModelRecord) -> Inputs:
+    """What a model reads, from its manifest: the model itself is not loaded for it."""
+    pictures = record.manifest.get("pictures", {})
+    return Inputs(
+        tuple(Column.from_dict(values) for values in record.manifest["inputs"]),
+        views=tuple(pictures.get("views", ())),
+        modality=pictures.get("modality", ""),
+        structures=tuple(pictures.get("structures", ())),
+        reads_report=bool(pictures.get("reads_report", False)),
+    )
+
+
+def defaults(system: str) -> Mapping[str, Any]:
+    """Every setting of a system with its default."""
+    return dict(system_of(system).defaults)
+
+
+def required(query: CohortQuery, system: str) -> Looked:
+    """What a system says of every case of the cohort of a query, before it learns from them."""
+    return cached.computed(_required, query.everyone(), system)
+
+
+def _required(warehouse: Warehouse, query: CohortQuery, system: str) -> Looked:
+    chosen = system_of(system)
+    try:
+        cases = cases_of(warehouse.root, query.cohort, query.outcome)
+        reasons, said = learnable(
+            chosen,
+            cases,
+            cases.frame[query.outcome].notna().to_numpy(dtype=bool),
+            outcome=query.outcome,
+            config=dict(chosen.defaults),
+        )
+    except ClnmError as error:
+        return Looked(False, (str(error),))
+    counted = reasons[reasons != ""].value_counts()
+    lacking = tuple(
+        f"{count_text(int(n), 'case')} {'is' if n == 1 else 'are'} left out: {lower_first(str(reason))}"
+        for reason, n in counted.items()
+    )
+    return Looked(True, (*lacking, *said))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _loaded(root: str, cohort: str, name: str, digest: str) -> Model:
     return load_model(Path(root), name, cohort=cohort)[0]

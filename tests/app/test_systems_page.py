@@ -1,0 +1,170 @@
+"""The Systems page: what can be learned, a training as a job, and all that was tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clnm_core.jobs import queue
+from clnm_core.jobs.table import changing
+from clnm_core.ui import cached_models
+from tests.app.conftest import OpenApp, words
+from tests.app.fake_system import LEARNERS, FakeSystem, publish_trained
+from tests.small_store import CLINIC, NECK, build_small_store
+
+SYSTEM = "Score model"
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store that a test may write to, one system that needs no torch, and no worker."""
+    root = tmp_path / "store"
+    build_small_store(root)
+    monkeypatch.setenv("CLNM_STORE", str(root))
+    monkeypatch.setattr(cached_models, "system_of", lambda name: FakeSystem())
+    for module in ("clnm_core.ui.systems_form", "clnm_core.ui.job_cards"):
+        monkeypatch.setattr(f"{module}.ensure_worker", lambda root: None)
+    return root
+
+
+def open_systems(open_app: OpenApp, **params: str) -> AppTest:
+    app = open_app(
+        "systems.py", **{"cohort": NECK, "outcome": "lateral", "system": SYSTEM, **params}
+    )
+    assert not app.exception
+    return app
+
+
+def train(app: AppTest) -> AppTest:
+    next(button for button in app.button if button.label == "Train").click().run()
+    assert not app.exception
+    return app
+
+
+def test_every_system_says_what_the_cohort_has_for_it(own_store: Path, open_app: OpenApp) -> None:
+    said = words(open_systems(open_app))
+    assert "Lateral neck metastasis can be learned from 225 cases" in said
+    assert "4 of 5 systems have what they need" in said
+    assert "It lacks CT pictures of single nodes" in said
+    assert "It has 40 outlined thyroids and a report" in said
+    assert "No model of it is trained yet" in said
+
+
+def test_a_cohort_without_pictures_is_told_which_parts_remain(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    said = words(open_systems(open_app, cohort=CLINIC, outcome="any"))
+    assert "3 of 5 systems have what they need" in said
+    assert "only the parts that read findings can be learned" in said
+    assert "It lacks ultrasound with an outlined lesion" in said
+
+
+def test_a_system_that_does_not_fit_offers_no_training(own_store: Path, open_app: OpenApp) -> None:
+    app = open_systems(open_app, system="CT CAD")
+    assert not [button for button in app.button if button.label == "Train"]
+    assert any("It lacks CT pictures" in str(one.value) for one in app.info)
+
+
+def test_the_system_itself_looks_at_every_case(
+    own_store: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "225 cases have lateral known" in words(open_systems(open_app))
+    refusal = "12 of 225 cases have no outline. Draw them, or leave the cases out."
+    monkeypatch.setattr(cached_models, "system_of", lambda name: FakeSystem(refusal))
+    app = open_systems(open_app, outcome="central")
+    assert any(refusal in str(one.value).replace("\\", "") for one in app.warning)
+
+
+def test_train_puts_one_job_into_the_queue_with_what_was_changed(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    app = open_systems(open_app)
+    app.number_input(key="train_score-model_epochs").set_value(3)
+    app.toggle(key="train_score-model_centres").set_value(True)
+    app.selectbox(key="train_score-model_device").set_value("cpu")
+    train(app)
+    (job,) = queue.jobs(own_store)
+    assert job.kind == "train"
+    assert job.parameters == {
+        "cohort": NECK, "system": "score-model", "outcome": "lateral",
+        "name": "score-model-lateral", "device": "cpu", "config": {"epochs": 3},
+        "seed": 0, "leave_centres_out": True,
+    }  # fmt: skip
+    assert "Waits for its turn" in str(app.get("progress")[0].proto.text)
+
+
+def test_a_name_that_is_being_trained_is_not_trained_twice(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    queue.submit(
+        own_store,
+        "train",
+        {"cohort": NECK, "name": "score-model-lateral"},
+        title="Train score-model-lateral",
+        actor="colleague",
+    )
+    app = train(open_systems(open_app))
+    assert len(queue.jobs(own_store)) == 1
+    assert any("under way already" in str(one.value) for one in app.warning)
+
+
+def test_a_failed_training_says_why_and_can_go_on(own_store: Path, open_app: OpenApp) -> None:
+    job = queue.submit(own_store, "train", {"cohort": NECK, "name": "x"}, title="Train x")
+    with changing(own_store) as con:
+        con.execute(
+            "UPDATE jobs SET state = 'failed', error = ? WHERE id = ?",
+            ("Only 4 cases have the outcome. Choose another.", job.id),
+        )
+    app = open_systems(open_app)
+    assert any("Only 4 cases have the outcome" in str(one.value) for one in app.error)
+    app.button(key=f"resume_{job.id}").click().run()
+    assert queue.job(own_store, job.id).state == "queued"
+
+
+def test_all_that_was_tried_is_shown_and_never_only_the_winner(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    publish_trained(own_store)
+    app = open_systems(open_app)
+    said = words(app)
+    assert "score has an AUC of" in said
+    assert "All 4 that were tried stand below" in said
+    assert "No report was read" in said
+    tried = next(frame.value for frame in app.dataframe if "Tried" in frame.value)
+    assert set(tried["Tried"]) == {"the model itself", *LEARNERS.values()}
+    assert tried["AUC"].notna().all()
+    assert (tried["AUC, interval"] != "–").all()
+    assert len(app.get("plotly_chart")) == 5
+
+
+def test_the_epoch_that_was_kept_is_named(own_store: Path, open_app: OpenApp) -> None:
+    publish_trained(own_store)
+    said = words(open_systems(open_app))
+    assert "small: epoch 3 of 7 was kept, validation AUC 0.90" in said
+    assert "large: epoch 5 of 7 was kept" in said
+
+
+def test_a_link_chooses_whose_curves_are_drawn(own_store: Path, open_app: OpenApp) -> None:
+    publish_trained(own_store)
+    app = open_systems(open_app, tried="Random forest")
+    assert app.multiselect(key="tried").value == ["score-forest"]
+    assert "Choose two or more to draw their curves" in words(app)
+
+
+def test_what_was_tried_is_no_model_of_its_own_to_train_or_pick(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    publish_trained(own_store)
+    app = open_systems(open_app)
+    assert app.selectbox(key="model").options == ["score"]
+    assert "1 model of it is trained already" in words(app)
+
+
+def test_links_that_ask_for_what_is_not_there_open_the_usual(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    publish_trained(own_store)
+    app = open_systems(open_app, model="gone", tried="nobody")
+    assert app.selectbox(key="model").value == "score"
