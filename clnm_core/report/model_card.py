@@ -6,6 +6,7 @@ The parts follow Mitchell 2019 (doi:10.1145/3287560.3287596) and what TRIPOD+AI
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,10 +37,10 @@ SOURCES = (
 """What the parts of a card follow."""
 
 METHODS = (
-    "AUC: DeLong 1988, or as each number of the audit says; shares: Wilson 1927; calibration "
-    "intercept and slope: Wald with the sandwich; intervals at 95 %. Groups are made and scored "
-    "as on the page Subgroups. Best possible AUC: expected over the outcomes, of the true risk of "
-    "the same cases; the share covered counts from 0.5."
+    "AUC: DeLong 1988, or Obuchowski 1997 where patients have several cases; shares: Wilson 1927; "
+    "calibration intercept and slope: Wald with the sandwich; intervals at 95 %. Groups are made "
+    "and scored as on the page Subgroups. Best possible AUC: expected over the outcomes, of the "
+    "true risk of the same cases; the share covered counts from 0.5."
 )
 
 
@@ -53,6 +54,11 @@ def card_json(card: Card) -> dict[str, Any]:
         "limits": list(limits(card)),
         "is_medical_device": False,
     }
+
+
+def json_text(card: Card) -> str:
+    """The same as the text of a file."""
+    return json.dumps(card_json(card), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def card_html(card: Card) -> str:

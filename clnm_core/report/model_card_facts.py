@@ -75,7 +75,7 @@ def model_card(
     )
     card = Card(
         name=record.name,
-        title=str(manifest.get("label") or manifest.get("title") or record.name),
+        title=str(manifest.get("title") or record.name),
         system=record.system,
         manifest=manifest,
         outcome=record.outcome,
@@ -152,7 +152,7 @@ def publication_of(one: ModelVersion) -> Publication:
         one.record.created,
         one.published_by,
         one.is_shown,
-        *((retired.at, retired.by, retired.why) if retired else ()),
+        *((retired.at, retired.by, retired.why, retired.is_whole) if retired else ()),
     )
 
 

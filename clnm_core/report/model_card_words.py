@@ -101,7 +101,10 @@ def about(card: Card) -> Rows:
             f"{one.version}, number {one.number} of {len(card.history)}"
             + (f", called {stated}" if stated else ""),
         ),
-        ("Published", f"{one.created[:10] or NOT_RECORDED}, by {one.by or NOT_RECORDED}"),
+        (
+            "Published",
+            f"{one.created[:10] or NOT_RECORDED}, by {one.by or f'whom is {NOT_RECORDED}'}",
+        ),
         ("State", upper_first(state_words(one))),
         ("Predicts", f"{card.outcome_label} ({card.outcome})"),
     )

@@ -36,8 +36,8 @@ class ListedModel:
         There.
     history : tuple of Publication
         The newest first.
-    parts : tuple of str
-        Names of what was tried in the training of that version.
+    parts, part_titles : tuple of str
+        What was tried in the training of that version.
 
     """
 
@@ -53,6 +53,7 @@ class ListedModel:
     auc: Estimate | None
     history: tuple[Publication, ...]
     parts: tuple[str, ...]
+    part_titles: tuple[str, ...]
 
     @property
     def state(self) -> str:
@@ -94,7 +95,7 @@ def listed_models(warehouse: Warehouse, cohort: str) -> list[ListedModel]:
     for known in whole.values():
         chosen = next((one for one in known if one.is_shown), known[0])
         tried = [
-            one.record.name
+            one
             for name, parts in versions.items()
             if name not in whole
             for one in parts
@@ -131,7 +132,7 @@ def state_of(one: ListedModel) -> str:
 
 
 def _listed(
-    warehouse: Warehouse, chosen: ModelVersion, known: list[ModelVersion], tried: list[str]
+    warehouse: Warehouse, chosen: ModelVersion, known: list[ModelVersion], tried: list[ModelVersion]
 ) -> ListedModel:
     record, manifest = chosen.record, chosen.record.manifest
     registry = warehouse.registry(record.cohort)
@@ -141,7 +142,7 @@ def _listed(
         split, cases = _telling(judged_cases(warehouse, chosen))
     return ListedModel(
         name=record.name,
-        title=str(manifest.get("label") or manifest.get("title") or record.name),
+        title=str(manifest.get("title") or record.name),
         system=record.system,
         outcome=record.outcome,
         outcome_label=registry[record.outcome].label if is_recorded else record.outcome,
@@ -151,7 +152,10 @@ def _listed(
         n=len(cases),
         auc=auc(predictions_of(cases)) if split else None,
         history=tuple(publication_of(one) for one in known),
-        parts=tuple(tried),
+        parts=tuple(one.record.name for one in tried),
+        part_titles=tuple(
+            str(one.record.manifest.get("title") or one.record.name) for one in tried
+        ),
     )
 
 

@@ -92,6 +92,7 @@ class Publication:
     retired_at: str = ""
     retired_by: str = ""
     retired_why: str = ""
+    retired_whole: bool = False  #: with all other versions of the model
 
 
 @dataclass(frozen=True, slots=True)
