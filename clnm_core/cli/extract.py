@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from clnm_core.cli.output import show_progress
+from clnm_core.cli.interrupts import interruptible, shown
 from clnm_core.features.choice import KINDS, recipe_of
 from clnm_core.features.devices import DEVICES
 from clnm_core.jobs.backends import BACKENDS
 from clnm_core.jobs.extraction import extract
-from clnm_core.jobs.kinds import JobCancelled
 from clnm_core.jobs.pace import Pace
 from clnm_core.store.places import default_store
 
-_INTERRUPTED = 130
 _MOST_NAMED = 10
 
 
@@ -47,23 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure every image and publish the table; returns the contract of ``extract --json``."""
     recipe = recipe_of(options.features, backbone=options.backbone, checkpoint=options.checkpoint)
-    with _interruptible() as is_interrupted:
-        try:
-            done = extract(
-                options.store,
-                options.cohort,
-                recipe,
-                device=options.device,
-                backend=options.backend,
-                name=options.name,
-                progress=_shown(Pace()),
-                is_cancelled=is_interrupted,
-            )
-        except JobCancelled:
-            sys.stderr.write(
-                "Stopped. What is finished is kept; run the same command again to go on.\n"
-            )
-            raise SystemExit(_INTERRUPTED) from None
+    with interruptible() as is_interrupted:
+        done = extract(
+            options.store,
+            options.cohort,
+            recipe,
+            device=options.device,
+            backend=options.backend,
+            name=options.name,
+            progress=shown(Pace()),
+            is_cancelled=is_interrupted,
+        )
     made = done.feature_set
     return {
         "cohort": made.cohort,
@@ -98,34 +84,3 @@ def summary(result: dict[str, Any]) -> str:
         lines += [f"  {one['image']}: {one['reason']}" for one in aside[:_MOST_NAMED]]
         lines += ["  ... (--json names them all)"] if len(aside) > _MOST_NAMED else []
     return "\n".join(lines)
-
-
-def _shown(pace: Pace) -> Callable[[float, str], None]:
-    """Progress on standard error, with the time left once that can be said."""
-
-    def show(share: float, step: str) -> None:
-        pace.report(share, step)
-        left = pace.seconds_left()
-        show_progress(share, step if left is None or share >= 1 else f"{step}, {left:.0f} s left")
-
-    return show
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed: the first is a wish to stop, the second stops at once."""
-    pressed = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed.is_set
-        return
-
-    def press(number: int, frame: FrameType | None) -> None:
-        if pressed.is_set():
-            raise KeyboardInterrupt
-        pressed.set()
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield pressed.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)

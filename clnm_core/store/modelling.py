@@ -1,14 +1,8 @@
-"""Which trained models are in the store, and how does a new one get there?
-
-A model's files go to ``models/<digest>/`` first; then one publication adds its record and
-its risks. A kill in between leaves a folder that nothing refers to, and the store as it was.
-"""
+"""Which trained models are in the store, and what do they say of a case?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,54 +10,20 @@ import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Registry
-from clnm_core.errors import MissingOutcomeError, ModelError, UnknownModelError
-from clnm_core.stats.uncertainty import Estimate
+from clnm_core.errors import ModelError, UnknownModelError
 from clnm_core.store.places import StorePaths
-from clnm_core.store.records import ModelRecord, first_outcome
-from clnm_core.store.schema import put_model, replace_predictions
+from clnm_core.store.records import ModelRecord
 from clnm_core.store.selection import cases
 from clnm_core.store.snapshots import publish
-from clnm_core.store.tables import Connection
+from clnm_core.store.trained import TrainReport, check_name, chosen_outcome, saved
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.systems.case import CaseReport, judge_case
-from clnm_core.systems.clinical import ClinicalModel
-from clnm_core.systems.files import load_clinical, save_clinical
-from clnm_core.systems.training import Trained, train_clinical
-
-SYSTEM = "clinical"
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TrainReport:
-    """What a training gave; :meth:`to_dict` is the contract of ``train --json``."""
-
-    model: str
-    cohort: str
-    outcome: str
-    version: int
-    threshold: float
-    threshold_from: str
-    metrics: dict[str, dict[str, Estimate]]
-    notes: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        metrics = {
-            split: {name: estimate.to_dict() for name, estimate in estimates.items()}
-            for split, estimates in self.metrics.items()
-        }
-        return {
-            "model": self.model,
-            "system": SYSTEM,
-            "cohort": self.cohort,
-            "outcome": self.outcome,
-            "version": self.version,
-            "threshold": self.threshold,
-            "threshold_from": self.threshold_from,
-            "metrics": metrics,
-            "candidates": [{"name": self.model, "metrics": metrics}],
-            "notes": list(self.notes),
-        }
+from clnm_core.systems.case import CaseReport, judge_case, one_case
+from clnm_core.systems.cases import Cases, View
+from clnm_core.systems.catalogue import SYSTEMS
+from clnm_core.systems.clinical_system import CLINICAL
+from clnm_core.systems.files import load_model_files
+from clnm_core.systems.protocol import Model
+from clnm_core.systems.training import TrainedSystem, train_system
 
 
 def train_in_store(
@@ -99,56 +59,36 @@ def train_in_store(
     ModelError
         If the name cannot be used, or belongs to a model made elsewhere.
     PredictorError, MissingOutcomeError
-        As :func:`~clnm_core.systems.training.train_clinical` says.
+        As :func:`~clnm_core.systems.training.train_system` says.
     """
     progress(0.05, f"Reading cohort {cohort}")
     with Warehouse.open(root) as warehouse:
         record = warehouse.cohort(cohort)
         registry = warehouse.registry(cohort)
-        _check_name(name, warehouse.models(cohort))
-        outcome = outcome or first_outcome(record)
-        if outcome not in {count.name for count in record.outcomes}:
-            known = ", ".join(count.name for count in record.outcomes)
-            raise MissingOutcomeError(
-                f"Cohort {cohort} has no outcome {outcome!r}. Its outcomes are {known or 'none'}."
-            )
+        models = warehouse.models(cohort)
+        check_name(name, models)
+        outcome = chosen_outcome(record, outcome)
         read_version = warehouse.version
-        frame = cases(warehouse, CohortQuery(cohort, outcome), [column.name for column in registry])
+        frame = cases(warehouse, CohortQuery(cohort, outcome), list(registry.names))
     progress(0.2, f"Training {name} on {len(frame):,} cases, five folds of patients")
-    model, trained = train_and_save(
+    trained = _trained(frame, registry, outcome, predictors, seed)
+    progress(0.85, "Publishing the model and its risks")
+    with saved(
         root,
-        frame,
-        registry,
+        trained,
         cohort=cohort,
         name=name,
-        outcome=outcome,
-        predictors=predictors,
-        seed=seed,
+        outcome_label=registry[outcome].label,
         store_version=read_version,
-    )
-    progress(0.85, "Publishing the model and its risks")
-
-    def build(con: Connection) -> None:
-        put_model(con, model)
-        replace_predictions(con, cohort, name, trained.predictions)
-
-    version = publish(
-        root, build, action="train", detail={"cohort": cohort, "model": name, "outcome": outcome}
-    )
+    ) as ready:
+        version = publish(
+            root,
+            ready.put,
+            action="train",
+            detail={"cohort": cohort, "model": name, "outcome": outcome},
+        )
     progress(1.0, f"Published as store version {version}")
-    notes = list(trained.model.design.dropped)
-    if trained.set_aside:
-        notes.append(f"{trained.set_aside} cases have an unknown outcome and were set aside.")
-    return TrainReport(
-        name,
-        cohort,
-        outcome,
-        version,
-        trained.threshold,
-        trained.threshold_from,
-        trained.metrics,
-        tuple(notes),
-    )
+    return TrainReport(ready.record, version, trained)
 
 
 def train_and_save(
@@ -162,7 +102,7 @@ def train_and_save(
     store_version: int,
     predictors: Sequence[str] | None = None,
     seed: int = 0,
-) -> tuple[ModelRecord, Trained]:
+) -> tuple[ModelRecord, TrainedSystem]:
     """Train the logistic baseline and write its files; nothing is published.
 
     Parameters
@@ -181,37 +121,19 @@ def train_and_save(
     tuple
         The record to publish, and what was trained.
     """
-    trained = train_clinical(frame, registry, outcome, predictors=predictors, seed=seed)
-    manifest = save_clinical(
-        trained.model,
-        StorePaths(root).models,
-        {
-            "name": name,
-            "cohort": cohort,
-            "outcome_label": registry[outcome].label,
-            "training_cases": trained.learned_from,
-            "set_aside": trained.set_aside,
-            "store_version": store_version,
-            "seed": seed,
-            "threshold": trained.threshold,
-            "threshold_from": trained.threshold_from,
-        },
-    )
-    record = ModelRecord(
-        name=name,
+    trained = _trained(frame, registry, outcome, predictors, seed)
+    with saved(
+        root,
+        trained,
         cohort=cohort,
-        outcome=outcome,
-        system=SYSTEM,
-        version=manifest["digest"][:12],
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        manifest=manifest,
-    )
-    return record, trained
+        name=name,
+        outcome_label=registry[outcome].label,
+        store_version=store_version,
+    ) as ready:
+        return ready.record, trained
 
 
-def load_model(
-    root: Path, name: str, *, cohort: str | None = None
-) -> tuple[ClinicalModel, ModelRecord]:
+def load_model(root: Path, name: str, *, cohort: str | None = None) -> tuple[Model, ModelRecord]:
     """The trained model of that name, ready to predict.
 
     Raises
@@ -241,27 +163,54 @@ def load_model(
             f"{name!r} came to the store as a table of risks, so it cannot predict a new case. "
             "Train a model, or choose one that was trained here."
         )
-    model, _ = load_clinical(StorePaths(root).models, record.manifest["digest"])
+    model, _ = load_model_files(StorePaths(root).models, record.manifest["digest"])
     return model, record
 
 
 def can_predict(record: ModelRecord) -> bool:
-    """Whether the model itself, not only its risks, is in the store."""
-    return record.system == SYSTEM and "digest" in record.manifest
+    """Whether the model itself, not only its risks, is in the store and can be read here."""
+    return record.system in {one.name for one in SYSTEMS} and "digest" in record.manifest
 
 
-def case_report(model: ClinicalModel, record: ModelRecord, form: Mapping[str, Any]) -> CaseReport:
-    """What the model says of one case; see :func:`~clnm_core.systems.case.judge_case`."""
-    return judge_case(model, record.manifest, form)
+def case_report(
+    model: Model,
+    record: ModelRecord,
+    form: Mapping[str, Any],
+    *,
+    views: Sequence[View] = (),
+    report_text: str = "",
+) -> CaseReport:
+    """What a model says of the case that somebody describes.
+
+    Parameters
+    ----------
+    model : Model
+    record : ModelRecord
+    form : mapping
+        Values by column name; those not given are unknown.
+    views : sequence of View
+        Pictures of the case.
+    report_text : str
+        Wording of its report.
+
+    Raises
+    ------
+    FormError
+        If a field is not the model's or a value does not fit its column.
+    UnfitCaseError
+        If the case lacks a picture or an outline that the model reads.
+
+    """
+    case = one_case(model.inputs, form, views=views, report_text=report_text)
+    return judge_case(model, record.manifest, case)
 
 
-def _check_name(name: str, models: Sequence[ModelRecord]) -> None:
-    is_plain = name.replace("-", "").replace("_", "").isalnum() and name.isascii()
-    if not is_plain or len(name) > 60:
-        raise ModelError(
-            f"A model's name must be letters, digits, hyphens and underscores, at most 60; got {name[:80]!r}."
-        )
-    if any(record.name == name and not can_predict(record) for record in models):
-        raise ModelError(
-            f"{name!r} is the name of a model made elsewhere, whose risks are in this cohort. Choose another name."
-        )
+def _trained(
+    frame: pd.DataFrame,
+    registry: Registry,
+    outcome: str,
+    predictors: Sequence[str] | None,
+    seed: int,
+) -> TrainedSystem:
+    config = {"predictors": None if predictors is None else list(predictors)}
+    return train_system(CLINICAL, Cases(frame, registry), outcome=outcome, config=config, seed=seed)

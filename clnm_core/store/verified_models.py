@@ -8,7 +8,7 @@ from clnm_core.errors import ModelError, NoStoreError
 from clnm_core.store.modelling import can_predict
 from clnm_core.store.places import StorePaths
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.systems.files import load_clinical
+from clnm_core.systems.files import load_model_files
 
 
 def problems(root: Path) -> list[str]:
@@ -30,7 +30,7 @@ def problems(root: Path) -> list[str]:
     found = []
     for record in trained:
         try:
-            load_clinical(StorePaths(root).models, record.manifest["digest"])
+            load_model_files(StorePaths(root).models, record.manifest["digest"])
         except ModelError as error:
             found.append(f"Cohort {record.cohort}, model {record.name}: {error}")
     return found

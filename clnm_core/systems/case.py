@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from clnm_core.domain.columns import Column, Kind, Registry
+from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.form import read_form
+from clnm_core.domain.image import Image, Modality
+from clnm_core.errors import UnfitCaseError
+from clnm_core.features.items import Item
 from clnm_core.stats.uncertainty import Estimate
-from clnm_core.systems.clinical import ClinicalModel, value_in_words
+from clnm_core.systems.cases import Cases, View
+from clnm_core.systems.clinical import value_in_words
+from clnm_core.systems.fitness import lack
+from clnm_core.systems.protocol import Explanation, Inputs, Model
+
+CASE = "this-case"
+"""Number of the one case; it is nobody's."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,9 +49,12 @@ class CaseReport:
     doubts : tuple of str
         What makes this case unlike the training cases.
     contributions : pandas.DataFrame
-        From :meth:`ClinicalModel.contributions`.
+        ``column, label, value, log_odds``, largest first; empty where the model cannot say.
     trained_on : str
         Cohort, cases and store version, in words.
+    explanation : Explanation
+        All else that the model can say of why.
+
     """
 
     model: str
@@ -51,6 +67,7 @@ class CaseReport:
     doubts: tuple[str, ...]
     contributions: pd.DataFrame
     trained_on: str
+    explanation: Explanation = field(default_factory=Explanation)
 
     @property
     def is_positive(self) -> bool:
@@ -71,43 +88,140 @@ class CaseReport:
             "doubts": list(self.doubts),
             "contributions": self.contributions.to_dict("records"),
             "trained_on": self.trained_on,
+            "attention": dict(self.explanation.shares),
+            "words": [{"word": word, "weight": weight} for word, weight in self.explanation.words],
+            "maps": sorted(self.explanation.maps),
+            "notes": list(self.explanation.notes),
         }
 
 
-def judge_case(
-    model: ClinicalModel, manifest: Mapping[str, Any], form: Mapping[str, Any]
-) -> CaseReport:
-    """Judge one case.
+def one_case(
+    inputs: Inputs,
+    form: Mapping[str, Any],
+    *,
+    views: Sequence[View] = (),
+    report_text: str = "",
+) -> Cases:
+    """The one case that somebody describes, as a model takes it.
 
     Parameters
     ----------
-    model : ClinicalModel
-    manifest : mapping
-        As saved with the model.
+    inputs : Inputs
+        What the model reads.
     form : mapping
         Values by column name; those not given are unknown.
+    views : sequence of View
+        Its pictures; a model that reads none does not get them.
+    report_text : str
+        Only for a model that reads reports.
 
     Raises
     ------
     FormError
         If a field is not the model's or a value does not fit its column.
+
     """
-    values = read_form(form, model.design.columns)
+    values = read_form(form, inputs.columns)
+    columns = [BUILT_IN["case_id"], BUILT_IN["patient_id"], *inputs.columns]
+    row: dict[str, Any] = {"case_id": [CASE], "patient_id": [CASE]}
+    for column in inputs.columns:
+        row[column.name] = _stored(values[column.name], column)
+    if inputs.reads_report:
+        columns.append(BUILT_IN["report_text"])
+        row["report_text"] = pd.Series([report_text.strip() or None], dtype=object)
+    pictures = {CASE: tuple(views)} if views and inputs.views else {}
+    return Cases(pd.DataFrame(row), Registry(columns), pictures)
+
+
+def picture_view(
+    name: str,
+    image: Image,
+    masks: Mapping[str, NDArray[np.bool_]],
+    *,
+    view: str = "",
+    modality: str = "",
+) -> View:
+    """A picture that somebody gave, as a model takes it.
+
+    Parameters
+    ----------
+    name : str
+        By which the maps of an explanation name it; nobody's.
+    image : Image
+    masks : mapping of str to numpy.ndarray of bool, shape (rows, columns)
+        Outlines: ``nodule`` or ``node``, ``gland``.
+    view : str
+        ``transverse``, ``longitudinal``, ``axial``; empty where it is not known.
+    modality : str
+        What the picture is taken for where its file does not say.
+
+    """
+    lesion, gland = masks.get("nodule", masks.get("node")), masks.get("gland")
+    kind = modality if image.modality is Modality.OTHER else image.modality.value
+
+    def read() -> Item:
+        return Item(image.grey.astype(np.float32), lesion, gland, image.spacing_mm)
+
+    return View(name, view, kind, lesion is not None, gland is not None, read)
+
+
+def judge_case(model: Model, manifest: Mapping[str, Any], case: Cases) -> CaseReport:
+    """Judge one case.
+
+    Parameters
+    ----------
+    model : Model
+    manifest : mapping
+        As saved with the model.
+    case : Cases
+        The one case; :func:`one_case` makes it of a form.
+
+    Raises
+    ------
+    UnfitCaseError
+        If the case lacks a picture or an outline that the model reads.
+
+    """
+    inputs = model.inputs
+    missing = lack(case.views_of(str(case.frame["case_id"].iloc[0])), inputs)
+    if missing:
+        raise UnfitCaseError(
+            f"{manifest['name']} cannot judge this case. {missing} Give a picture that has it."
+        )
+    explanation = model.explain(case)
+    values = case.frame.iloc[0]
     return CaseReport(
         model=manifest["name"],
         cohort=manifest["cohort"],
         outcome=model.outcome,
         outcome_label=manifest["outcome_label"],
-        risk=model.case_risk(values),
+        risk=model.case_risk(case),
         threshold=manifest["threshold"],
         values=tuple(
-            (column.label, value_in_words(column, values[column.name]))
-            for column in model.design.columns
+            (column.label, value_in_words(column, _plain(values[column.name], column)))
+            for column in inputs.columns
         ),
-        doubts=model.doubts(values),
-        contributions=model.contributions(values),
+        doubts=tuple(model.doubts(case)),
+        contributions=explanation.contributions,
         trained_on=(
             f"{manifest['training_cases']:,} training cases of {manifest['cohort']}, "
             f"store version {manifest['store_version']}"
         ),
+        explanation=explanation,
     )
+
+
+def _stored(value: Any, column: Column) -> pd.Series:
+    """One value as a store gives it: float, or object with ``None`` where it is unknown."""
+    if column.kind is Kind.NUMBER:
+        return pd.Series([np.nan if value is None else float(value)], dtype=float)
+    return pd.Series([value], dtype=object)
+
+
+def _plain(value: Any, column: Column) -> Any:
+    """One value of a frame as words are made of it: a flag is ``yes`` or ``no``."""
+    if value is None or pd.isna(value):
+        return None
+    if column.kind is Kind.FLAG:
+        return "yes" if value else "no"
+    return value

@@ -25,11 +25,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from clnm_core.domain.columns import Column
 from clnm_core.errors import ModelError
 from clnm_core.systems.catalogue import system_of
-from clnm_core.systems.clinical import ClinicalModel
-from clnm_core.systems.design import Design, Term
 from clnm_core.systems.protocol import Model, State
 
 FORMAT = 2
@@ -127,61 +124,6 @@ def load_model_files(folder: Path, digest: str) -> tuple[Model, dict[str, Any]]:
         _first_format(place, manifest) if manifest.get("format") == 1 else _state(place, manifest)
     )
     model = system_of(str(manifest.get("system", ""))).restore(state)
-    return model, manifest | {"digest": digest}
-
-
-def save_clinical(model: ClinicalModel, folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Write the model; returns the manifest."""
-    weights = save_tensors(
-        {
-            "centre": model.centre,
-            "scale": model.scale,
-            "coefficients": model.coefficients,
-            "covariance": model.covariance,
-        }
-    )
-    design = model.design
-    manifest = {
-        "format": 1,
-        "system": "clinical",
-        "outcome": model.outcome,
-        "inputs": [column.to_dict() for column in design.columns],
-        "terms": [[term.column, term.level] for term in design.terms],
-        "fill": design.fill,
-        "ranges": {name: list(bounds) for name, bounds in design.ranges.items()},
-        "seen": {name: list(shares.items()) for name, shares in design.seen.items()},
-        "dropped": list(design.dropped),
-        "libraries": {name: version(name) for name in _LIBRARIES}
-        | {"python": platform.python_version()},
-        "weights_sha256": hashlib.sha256(weights).hexdigest(),
-        **facts,
-    }
-    text = json.dumps(manifest, indent=1, sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    place = folder / digest
-    place.mkdir(parents=True, exist_ok=True)
-    (place / _WEIGHTS).write_bytes(weights)
-    (place / _MANIFEST).write_text(text, encoding="utf-8")
-    return json.loads(text) | {"digest": digest}
-
-
-def load_clinical(folder: Path, digest: str) -> tuple[ClinicalModel, dict[str, Any]]:
-    """Read the model of that digest and its manifest; see :func:`load_model_files`."""
-    text = _read(folder / digest / _MANIFEST, None)
-    if hashlib.sha256(text).hexdigest() != digest:
-        raise _damaged("its manifest was changed")
-    manifest = _object(text)
-    state = _first_format(folder / digest, manifest)
-    facts, tensors = state.facts, state.tensors
-    design = Design(
-        columns=tuple(Column.from_dict(values) for values in facts["inputs"]),
-        terms=tuple(Term(column, level) for column, level in facts["terms"]),
-        fill=facts["fill"],
-        ranges={name: (low, high) for name, (low, high) in facts["ranges"].items()},
-        seen={name: dict(shares) for name, shares in facts["seen"].items()},
-        dropped=tuple(facts["dropped"]),
-    )
-    model = ClinicalModel(design, **tensors, outcome=facts["outcome"])
     return model, manifest | {"digest": digest}
 
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from clnm_core.errors import MissingOutcomeError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.clinical_training import Trained, train_clinical
 from clnm_core.systems.fitness import lacks, learnable
 from clnm_core.systems.judging import Judged, Truth, judged, risks_of
 from clnm_core.systems.protocol import Candidate, Epoch, Fitted, Model, System
@@ -29,9 +28,7 @@ from clnm_core.systems.splitting import CROSS_VALIDATED, TRAINING, VALIDATION, D
 __all__ = [
     "CROSS_VALIDATED",
     "Counted",
-    "Trained",
     "TrainedSystem",
-    "train_clinical",
     "train_system",
 ]
 

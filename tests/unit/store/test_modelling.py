@@ -78,7 +78,7 @@ def test_a_trained_model_is_published_and_judges_a_new_case(root: Path) -> None:
 def test_by_default_nothing_known_after_surgery_is_read(root: Path) -> None:
     train_in_store(root, "thyroid", name="clinical")
     model, _ = load_model(root, "clinical")
-    assert [column.name for column in model.design.columns] == [
+    assert [column.name for column in model.inputs.columns] == [
         "age_years",
         "sex",
         "capsule_distance_mm",
@@ -90,7 +90,7 @@ def test_the_same_seed_gives_the_same_model(root: Path) -> None:
     for name in ("first", "second"):
         train_in_store(root, "thyroid", name=name, seed=3)
         model, _ = load_model(root, name)
-        digests.add(model.coefficients.tobytes())
+        digests.add(model.state().tensors["coefficients"].tobytes())
     assert len(digests) == 1
 
 

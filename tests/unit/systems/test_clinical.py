@@ -11,11 +11,13 @@ from sklearn.linear_model import LogisticRegression
 from clnm_core.domain.columns import Column, Kind, Level, Registry, Role
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.errors import FormError, MissingOutcomeError, ModelError, PredictorError
-from clnm_core.systems.case import judge_case
+from clnm_core.systems.case import judge_case, one_case
+from clnm_core.systems.cases import Cases
 from clnm_core.systems.clinical import RIDGE_C, fit_clinical
+from clnm_core.systems.clinical_system import CLINICAL, Baseline
 from clnm_core.systems.design import choose_predictors, learn_design
-from clnm_core.systems.files import load_clinical, save_clinical
-from clnm_core.systems.training import CROSS_VALIDATED, train_clinical
+from clnm_core.systems.files import load_model_files, save_model
+from clnm_core.systems.training import CROSS_VALIDATED, train_system
 from clnm_core.systems.validation import patient_folds
 
 NAMES = ("age_years", "sex", "capsule_distance_mm", "multifocal", "margin")
@@ -55,6 +57,12 @@ def fitted(frame: pd.DataFrame):
         choose_predictors(BUILT_IN, NAMES),
         outcome="lateral",
     )
+
+
+def trained_on(frame: pd.DataFrame):
+    config = {"predictors": list(NAMES)}
+    cases = Cases(frame, BUILT_IN)
+    return train_system(CLINICAL, cases, outcome="lateral", config=config, bootstrap=20)
 
 
 def test_risks_equal_scikit_learn_on_the_same_terms() -> None:
@@ -186,23 +194,23 @@ def test_a_patient_is_never_on_both_sides_of_a_fold() -> None:
 
 def test_training_risks_are_out_of_fold_and_other_splits_come_from_the_model() -> None:
     frame = cohort(split=True)
-    trained = train_clinical(frame, BUILT_IN, "lateral", predictors=NAMES, bootstrap=20)
+    trained = trained_on(frame)
     risks = trained.predictions.set_index("case_id")["risk"]
     known = frame[frame["lateral"].notna()].set_index("case_id", drop=False)
-    apparent = pd.Series(trained.model.risk(known), index=known.index)
+    apparent = pd.Series(trained.model.risk(Cases(known, BUILT_IN)), index=known.index)
     risks = risks[known.index]
     is_training = known["split"] == "train"
     assert (risks[is_training] != apparent[is_training]).all()
     assert (risks[~is_training] == apparent[~is_training]).all()
     assert set(trained.metrics) == {"train", "validation", "external"}
     assert trained.threshold_from == "validation"
-    assert trained.set_aside == 6
-    assert trained.learned_from == is_training.sum()
+    assert sum(trained.set_aside.values()) == 6
+    assert trained.training.cases == is_training.sum()
     assert len(trained.predictions) == len(frame)
 
 
 def test_a_cohort_without_splits_is_cross_validated_as_a_whole() -> None:
-    trained = train_clinical(cohort(), BUILT_IN, "lateral", predictors=NAMES, bootstrap=20)
+    trained = trained_on(cohort())
     assert set(trained.predictions["split"]) == {CROSS_VALIDATED}
     assert 0.6 < trained.metrics[CROSS_VALIDATED]["auc"].value < 0.9
 
@@ -210,30 +218,31 @@ def test_a_cohort_without_splits_is_cross_validated_as_a_whole() -> None:
 def test_noise_gets_no_credit_out_of_fold() -> None:
     random = np.random.default_rng(5)
     frame = cohort().assign(lateral=pd.array(random.random(600) < 0.5, dtype="boolean"))
-    trained = train_clinical(frame, BUILT_IN, "lateral", predictors=NAMES, bootstrap=20)
+    trained = trained_on(frame)
     auc = trained.metrics[CROSS_VALIDATED]["auc"]
     assert auc.low < 0.5 < auc.high + 0.03
 
 
 def test_a_saved_model_says_the_same_when_read_back(tmp_path) -> None:
     model = fitted(cohort())
-    manifest = save_clinical(model, tmp_path, {"name": "clinical"})
-    again, facts = load_clinical(tmp_path, manifest["digest"])
-    np.testing.assert_array_equal(again.risk(cohort(50, 9)), model.risk(cohort(50, 9)))
+    manifest = save_model(Baseline(model), tmp_path, {"name": "clinical"})
+    again, facts = load_model_files(tmp_path, manifest["digest"])
+    fresh = cohort(50, 9)
+    np.testing.assert_array_equal(again.risk(Cases(fresh, BUILT_IN)), model.risk(fresh))
     assert facts == manifest
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "manifest.json"])
 def test_a_changed_model_file_is_refused(tmp_path, name: str) -> None:
-    manifest = save_clinical(fitted(cohort()), tmp_path, {})
+    manifest = save_model(Baseline(fitted(cohort())), tmp_path, {})
     place = tmp_path / manifest["digest"] / name
     data = place.read_bytes()
     place.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(ModelError, match="not as they were saved"):
-        load_clinical(tmp_path, manifest["digest"])
+        load_model_files(tmp_path, manifest["digest"])
     place.unlink()
     with pytest.raises(ModelError, match="missing"):
-        load_clinical(tmp_path, manifest["digest"])
+        load_model_files(tmp_path, manifest["digest"])
 
 
 def test_one_case_is_judged_from_words(tmp_path) -> None:
@@ -241,15 +250,20 @@ def test_one_case_is_judged_from_words(tmp_path) -> None:
         "name": "clinical", "cohort": "demo", "outcome_label": "Lateral neck metastasis",
         "threshold": 0.4, "training_cases": 594, "store_version": 3,
     }  # fmt: skip
-    model = fitted(cohort())
-    report = judge_case(model, facts, {"age_years": "38", "sex": "Female", "multifocal": "yes"})
+    model = Baseline(fitted(cohort()))
+
+    def judged(form):
+        return judge_case(model, facts, one_case(model.inputs, form))
+
+    report = judged({"age_years": "38", "sex": "Female", "multifocal": "yes"})
     assert 0 < report.risk.low < report.risk.value < report.risk.high < 1
     assert ("Age", "38 years") in report.values
+    assert ("Multifocal", "yes") in report.values
     assert report.to_dict()["is_positive"] == (report.risk.value >= 0.4)
     with pytest.raises(FormError, match="Age \\(years\\) must lie between 0 and 120; got 380"):
-        judge_case(model, facts, {"age_years": "380"})
+        judged({"age_years": "380"})
     with pytest.raises(FormError, match="no field 'histology'"):
-        judge_case(model, facts, {"histology": "PTC"})
+        judged({"histology": "PTC"})
 
 
 def test_a_cohorts_own_column_is_read_with_its_levels() -> None:
