@@ -141,7 +141,12 @@ class ClinicalModel:
 
 
 def fit_clinical(
-    frame: pd.DataFrame, y_true: NDArray[np.bool_], predictors: Sequence[Column], *, outcome: str
+    frame: pd.DataFrame,
+    y_true: NDArray[np.bool_],
+    predictors: Sequence[Column],
+    *,
+    outcome: str,
+    ridge_c: float = RIDGE_C,
 ) -> ClinicalModel:
     """Fit the baseline on training cases.
 
@@ -154,6 +159,8 @@ def fit_clinical(
         From :func:`~clnm_core.systems.design.choose_predictors`.
     outcome : str
         Name of the outcome column, kept with the model.
+    ridge_c : float
+        Inverse ridge penalty, greater than 0.
 
     Raises
     ------
@@ -174,12 +181,12 @@ def fit_clinical(
     centre, scale = matrix.mean(axis=0), matrix.std(axis=0)
     scale[scale == 0] = 1.0
     standardised = (matrix - centre) / scale
-    fitted = LogisticRegression(C=RIDGE_C, max_iter=1000, tol=1e-8).fit(standardised, y_true)
+    fitted = LogisticRegression(C=ridge_c, max_iter=1000, tol=1e-8).fit(standardised, y_true)
     coefficients = np.concatenate([fitted.intercept_, fitted.coef_[0]])
     rows = np.column_stack([np.ones(len(matrix)), standardised])
     risk = expit(rows @ coefficients)
     information = (rows * (risk * (1 - risk))[:, None]).T @ rows
-    information[1:, 1:] += np.eye(len(design.terms)) / RIDGE_C
+    information[1:, 1:] += np.eye(len(design.terms)) / ridge_c
     return ClinicalModel(design, centre, scale, coefficients, np.linalg.inv(information), outcome)
 
 
