@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from clnm_core.ui import cohort_bar, outline_upload, predict_answer, predict_form, predict_image
+from clnm_core.ui import cohort_bar, predict_answer, predict_form, predict_pictures
 
 query = cohort_bar.selected()
 record = predict_form.pick_model(query)
 form, picture = st.columns([3, 2], gap="large")
 with form:
-    values = predict_form.draw(record)
+    filled = predict_form.draw(record)
 with picture:
-    upload = predict_image.draw()
-    outlined = outline_upload.draw(upload, record)
-outline_upload.draw_editor(upload, record)
-if values is not None:
-    predict_answer.draw(record, values, outlined)
+    shown = predict_pictures.draw(record)
+predict_pictures.draw_editors(shown, record)
+if filled is not None:
+    predict_answer.draw(record, filled, [outlined for _, _, outlined in shown if outlined])

@@ -38,7 +38,6 @@ def case_html(
     outlines: Mapping[str, NDArray[np.bool_]] | None = None,
     ruler: Ruler | None = None,
     store_version: int | None = None,
-    explanation: Explanation | None = None,
     maps: Mapping[int, NDArray[np.float32]] | None = None,
 ) -> str:
     """The report of one case as one self-contained HTML file.
@@ -56,8 +55,6 @@ def case_html(
         A measured line on the first picture.
     store_version : int, optional
         Version of the store that the model was read from.
-    explanation : Explanation, optional
-        What a network's attention rested on.
     maps : mapping of int to numpy.ndarray of float, shape (rows, columns), optional
         Where the network looked, by the place of the picture in ``images``; in [0, 1].
 
@@ -86,13 +83,12 @@ def case_html(
         )
         for place, heat in (maps or {}).items()
     ]
-    return sheet(title, _parts(report, pictures, explanation, looked), foot=foot)
+    return sheet(title, _parts(report, pictures, looked), foot=foot)
 
 
 def _parts(
     report: CaseReport,
     pictures: Sequence[str],
-    explanation: Explanation | None,
     looked: Sequence[str],
 ) -> Iterator[str]:
     yield f"<h1>{escaped(report.outcome_label)}</h1>"
@@ -112,9 +108,10 @@ def _parts(
             ),
             _contributions(report),
         )
-    if explanation is not None and (explanation.shares or explanation.words or looked):
+    explanation = report.explanation
+    if explanation.shares or explanation.words or looked:
         yield section("What the network looked at", *_attention(explanation, looked))
-    if explanation is not None and explanation.notes:
+    if explanation.notes:
         yield section("Notes", *(paragraph(note) for note in explanation.notes))
 
 

@@ -32,34 +32,32 @@ from clnm_core.ui import (
 from clnm_core.ui.outline_draft import Mask
 from clnm_core.ui.outline_subject import Subject
 from clnm_core.ui.pictures import STRUCTURE_WORDS
-from clnm_core.ui.predict_image import Upload
-
-_PLACE = "upload_outline"
-_OPEN = "_upload_outline_open"
+from clnm_core.ui.predict_image import Place, Upload
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Outlined:
-    """An uploaded picture with what was outlined on it."""
+    """An uploaded picture with what was outlined on it, and from which view it was taken."""
 
     image: Image
     masks: dict[str, Mask]
     ruler: Ruler | None
+    view: str = ""
 
 
-def draw(upload: Upload | None, record: ModelRecord) -> Outlined | None:
+def draw(upload: Upload | None, record: ModelRecord, place: Place) -> Outlined | None:
     """Draw the picture with its outlines, what they measure, and the ways on."""
     if upload is None:
-        outline_subject.forget(_PLACE)
-        st.session_state.pop(_OPEN, None)
-        _follow({}, record)
+        outline_subject.forget(_word(place))
+        st.session_state.pop(_open_slot(place), None)
+        _follow({}, record, place)
         return None
-    subject = _subject(upload, record)
-    is_open = _is_open(upload)
+    subject = _subject(upload, record, place)
+    is_open = _is_open(upload, place)
     if is_open:
         st.caption("The picture is below, to be drawn on.")
     draft, reading = outline_subject.draft_of(subject), outline_subject.reading_of(subject)
-    spacing, _ = outline_subject.seen_by(subject)
+    spacing, view = outline_subject.seen_by(subject)
     image = upload.image
     if image.spacing_mm is None and spacing is not None:
         by_hand = f"The spacing of {spacing[0]:g} mm per pixel was entered by hand."
@@ -75,89 +73,101 @@ def draw(upload: Upload | None, record: ModelRecord) -> Outlined | None:
         panels.svg(markup, "Uploaded picture")
     predict_image.describe(image)
     if not is_open:
-        _ways(subject, upload)
+        _ways(subject, upload, place)
         if draft.masks:
-            _use(subject, record)
+            _use(subject, record, place)
             measured_view.draw(reading, registry=subject.registry, recorded=None)
-    _follow(_values(subject, record), record)
-    return Outlined(image, dict(draft.masks), reading.ruler)
+    _follow(_values(subject, record), record, place)
+    return Outlined(image, dict(draft.masks), reading.ruler, view)
 
 
-def draw_editor(upload: Upload | None, record: ModelRecord) -> None:
+def draw_editor(upload: Upload | None, record: ModelRecord, place: Place) -> None:
     """Draw the editor over the whole width, where it is open."""
-    if upload is not None and _is_open(upload):
-        _editor(upload, record)
+    if upload is not None and _is_open(upload, place):
+        _editor(upload, record, place)
 
 
 @st.fragment
-def _editor(upload: Upload, record: ModelRecord) -> None:
-    subject = _subject(upload, record)
-    if not _is_open(upload):
+def _editor(upload: Upload, record: ModelRecord, place: Place) -> None:
+    subject = _subject(upload, record, place)
+    if not _is_open(upload, place):
         st.rerun()
 
     def finish() -> None:
         with st.container(horizontal=True):
-            _use(subject, record)
-            if st.button("Done", icon=":material/check:", key="upload_outline_done"):
-                st.session_state.pop(_OPEN, None)
+            _use(subject, record, place)
+            if st.button("Done", icon=":material/check:", key=f"{_word(place)}_done"):
+                st.session_state.pop(_open_slot(place), None)
                 st.rerun()
 
-    with st.container(border=True, key="outline_editor"):
-        st.subheader("Outline nodule and thyroid", anchor=False)
+    with st.container(border=True, key=f"outline_editor{place.suffix}"):
+        names = [outline_subject.NAMES[name].lower() for name in subject.structures]
+        st.subheader(f"Outline {wording.joined(names)}", anchor=False)
         outline_editor.draw(subject, finish)
-    _follow(_values(subject, record), record)
+    _follow(_values(subject, record), record, place)
 
 
-def _subject(upload: Upload, record: ModelRecord) -> Subject:
+def _word(place: Place) -> str:
+    """The place's word in the keys of its widgets and of its draft."""
+    return f"upload_outline{place.suffix}"
+
+
+def _open_slot(place: Place) -> str:
+    return f"_{_word(place)}_open"
+
+
+def _subject(upload: Upload, record: ModelRecord, place: Place) -> Subject:
     return Subject(
-        place=_PLACE,
+        place=_word(place),
         key=upload.key,
         image=upload.image,
         masks={},
-        view="",
+        view=place.view,
         registry=cached.registry(record.cohort),
     )
 
 
-def _is_open(upload: Upload) -> bool:
-    return bool(st.session_state.get(_OPEN) == upload.key)
+def _is_open(upload: Upload, place: Place) -> bool:
+    return bool(st.session_state.get(_open_slot(place)) == upload.key)
 
 
-def _ways(subject: Subject, upload: Upload) -> None:
+def _ways(subject: Subject, upload: Upload, place: Place) -> None:
     has_outlines = bool(outline_subject.draft_of(subject).masks)
     with st.container(horizontal=True):
         if outline_editor.can_propose(subject) and not has_outlines:
             if st.button(
                 "Propose outlines",
                 icon=":material/auto_awesome:",
-                key="upload_outline_first",
+                key=f"{_word(place)}_first",
                 help="A network outlines nodule and thyroid; you look at it and correct it.",
             ):
                 with st.spinner("Looking for nodule and thyroid"):
                     outline_editor.propose(subject)
-                st.session_state[_OPEN] = upload.key
+                _open(upload.key, place)
                 st.rerun()
         st.button(
             "Correct the outlines" if has_outlines else "Draw the outlines",
             icon=":material/draw:",
-            key="upload_outline_open",
+            key=f"{_word(place)}_open",
             on_click=_open,
-            args=(upload.key,),
+            args=(upload.key, place),
         )
 
 
-def _open(key: str) -> None:
-    st.session_state[_OPEN] = key
+def _open(key: str, place: Place) -> None:
+    st.session_state[_open_slot(place)] = key
 
 
-def _use(subject: Subject, record: ModelRecord) -> None:
-    """The button that puts what was measured into the form."""
+def _use(subject: Subject, record: ModelRecord, place: Place) -> None:
+    """The button that puts what was measured into the form; the first picture alone has it."""
+    if place.suffix:
+        return
     values = _values(subject, record)
     labels = [BUILT_IN[name].label.lower() for name in values]
     if st.button(
         "Use the measured values",
         icon=":material/input:",
-        key="upload_outline_use",
+        key=f"{_word(place)}_use",
         disabled=not values,
         help=f"Fills in {wording.joined(labels)}."
         if labels
@@ -169,7 +179,7 @@ def _use(subject: Subject, record: ModelRecord) -> None:
 
 def _values(subject: Subject, record: ModelRecord) -> dict[str, Any]:
     """What was measured and the form can take, by column."""
-    asked = {column.name: column for column in cached_models.loaded(record).design.columns}
+    asked = {column.name: column for column in cached_models.inputs_of(record).columns}
     known = outline_subject.reading_of(subject).known
     return {
         name: value for name, value in known.items() if name in asked and _fits(value, asked[name])
@@ -184,7 +194,7 @@ def _fits(value: Any, column: Column) -> bool:
     return True
 
 
-def _follow(values: dict[str, Any], record: ModelRecord) -> None:
-    """Let the fields that came from the outline say what it measures now."""
-    if predict_form.follow(record, values):
+def _follow(values: dict[str, Any], record: ModelRecord, place: Place) -> None:
+    """Let the fields that came from the first picture's outline say what it measures now."""
+    if not place.suffix and predict_form.follow(record, values):
         st.rerun()

@@ -3,35 +3,75 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+import math
+from collections.abc import Sequence
 
 import streamlit as st
 
+from clnm_core.errors import UnfitCaseError
 from clnm_core.report.case_html import case_html
-from clnm_core.report.case_words import case_answer
+from clnm_core.report.case_words import NO_INTERVAL, case_answer, contributions_words, way_out
 from clnm_core.report.wording import percent, percent_interval
 from clnm_core.store.modelling import case_report
 from clnm_core.store.records import ModelRecord
 from clnm_core.systems.case import CaseReport
-from clnm_core.ui import cached, cached_models, panels
+from clnm_core.systems.catalogue import listed
+from clnm_core.ui import cached, cached_models, panels, predict_case, predict_why
 from clnm_core.ui.charts.contributions import contributions_figure
 from clnm_core.ui.outline_upload import Outlined
+from clnm_core.ui.predict_form import Filled
 from clnm_core.ui.words import plain
 
 
-def draw(record: ModelRecord, values: Mapping[str, Any], outlined: Outlined | None) -> None:
+def draw(record: ModelRecord, filled: Filled, pictures: Sequence[Outlined]) -> None:
     """Judge the case and draw the answer under the form."""
-    report = case_report(cached_models.loaded(record), record, values)
+    inputs = cached_models.inputs_of(record)
     st.divider()
+    try:
+        with st.spinner("Judging the case"):
+            model = cached_models.loaded(record)
+            report = case_report(
+                model,
+                record,
+                filled.values,
+                views=predict_case.views_of(pictures, inputs),
+                report_text=filled.report,
+            )
+    except UnfitCaseError as error:
+        st.warning(plain(f"{error} {way_out(inputs, len(pictures))}"), icon=":material/block:")
+        return
     panels.answer(case_answer(report))
+    _strip(report, record)
+    for doubt in report.doubts:
+        st.warning(plain(doubt), icon=":material/warning:")
+    if len(report.contributions):
+        panels.figure_card(
+            contributions_figure(report.contributions, dark=panels.is_dark()),
+            report.contributions.drop(columns="column"),
+            "What moves this risk away from the training average",
+            contributions_words(record.system),
+            "contributions",
+        )
+    predict_why.draw(report.explanation, pictures)
+    _downloads(report, pictures)
+    panels.methods_line(
+        f"{listed(record.system).label} on {report.trained_on}; interval: "
+        f"{report.risk.method if math.isfinite(report.risk.low) else NO_INTERVAL}. "
+        f"Threshold: Youden's index on {record.manifest['threshold_from']} cases."
+    )
+
+
+def _strip(report: CaseReport, record: ModelRecord) -> None:
+    has_interval = math.isfinite(report.risk.low)
     panels.strip(
         [
             panels.Figure(
                 report.outcome_label,
                 percent(report.risk.value),
-                percent_interval(report.risk.low, report.risk.high),
-                report.risk.method,
+                percent_interval(report.risk.low, report.risk.high)
+                if has_interval
+                else "no interval",
+                report.risk.method if has_interval else f"This model gives {NO_INTERVAL}.",
             ),
             panels.Figure(
                 "Threshold",
@@ -44,37 +84,36 @@ def draw(record: ModelRecord, values: Mapping[str, Any], outlined: Outlined | No
             ),
         ]
     )
-    for doubt in report.doubts:
-        st.warning(plain(doubt), icon=":material/warning:")
-    panels.figure_card(
-        contributions_figure(report.contributions, dark=panels.is_dark()),
-        report.contributions.drop(columns="column"),
-        "What moves this risk away from the training average",
-        "Each bar is what a variable adds to the log-odds, against the mean of the training cases. "
-        "They add up exactly, because the model has no interactions; they describe the model, not a cause. "
-        "Lundberg 2017, arXiv:1705.07874.",
-        "contributions",
-    )
-    _downloads(report, outlined)
-    panels.methods_line(
-        f"Ridge-penalised logistic regression on {report.trained_on}; interval: {report.risk.method}. "
-        f"Threshold: Youden's index on {record.manifest['threshold_from']} cases."
-    )
 
 
-def _downloads(report: CaseReport, outlined: Outlined | None) -> None:
-    images = [("uploaded picture", outlined.image)] if outlined is not None else []
-    masks, ruler = (outlined.masks, outlined.ruler) if outlined is not None else (None, None)
+def _downloads(report: CaseReport, pictures: Sequence[Outlined]) -> None:
+    images = [
+        (f"uploaded picture{f', {one.view} view' if one.view else ''}", one.image)
+        for one in pictures
+    ]
+    names = predict_case.picture_names(len(pictures))
+    maps = {
+        place: report.explanation.maps[name]
+        for place, name in enumerate(names)
+        if name in report.explanation.maps
+    }
+    first = pictures[0] if pictures else None
+    version = cached.version()
+
+    def as_html() -> str:
+        return case_html(
+            report,
+            images=images,
+            outlines=first.masks if first else None,
+            ruler=first.ruler if first else None,
+            store_version=version,
+            maps=maps,
+        )
+
     with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",
-            lambda: case_html(
-                report,
-                images=images,
-                outlines=masks,
-                ruler=ruler,
-                store_version=cached.version(),
-            ),
+            as_html,
             file_name="case-report.html",
             mime="text/html",
             icon=":material/description:",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.form import read_form
+from clnm_core.report.case_words import reads_words
 from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, cached_models
+from clnm_core.ui import cached, cached_models, panels, pickers
 from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
@@ -21,6 +22,9 @@ _ASKED = "_predict_asked"
 _WAITING = "_predict_waiting"
 _MEASURED = "_predict_measured"
 _COLUMNS = 3
+
+MOST_REPORT = 20_000
+"""Letters of a report; a longer one is no report."""
 
 
 def pick_model(query: CohortQuery) -> ModelRecord:
@@ -35,32 +39,45 @@ def pick_model(query: CohortQuery) -> ModelRecord:
     names = [record.name for record in records]
     name = names[0]
     if len(names) > 1:
-        name = st.selectbox("Model", names, key="predict_model", persist_state="session")
+        name = pickers.pick("Model", "model", {r.name: panels.model_title(r) for r in records})
     record = records[names.index(name)]
-    st.caption(
-        f"{plain(name)}: logistic baseline for {record.manifest['outcome_label'].lower()}, trained on "
-        f"{record.manifest['training_cases']:,} cases. It reads the findings below; an image is "
-        "checked and shown beside the answer."
-    )
+    st.caption(plain(reads_words(record.manifest, cached_models.inputs_of(record))))
     return record
 
 
-def draw(record: ModelRecord) -> dict[str, Any] | None:
-    """Draw the form; the checked values once the visitor has asked for a prediction.
+class Filled(NamedTuple):
+    """What somebody filled in for one case: checked values by column, and the report's text."""
+
+    values: dict[str, Any]
+    report: str
+
+
+def draw(record: ModelRecord) -> Filled | None:
+    """Draw the form; what was filled in once the visitor has asked for a prediction.
 
     Nothing that is filled in enters the address or leaves the session.
     """
-    model = cached_models.loaded(record)
+    inputs = cached_models.inputs_of(record)
     st.session_state.update(st.session_state.pop(_WAITING, {}))
     with st.form("case_form", border=True):
-        st.markdown("**Findings.** Leave empty what is not known.")
-        given = _fields(model.design.columns, record)
+        given, report = {}, ""
+        if inputs.columns:
+            st.markdown("**Findings.** Leave empty what is not known.")
+            given = _fields(inputs.columns, record)
+        if inputs.reads_report:
+            report = st.text_area(
+                "Report",
+                max_chars=MOST_REPORT,
+                key=f"form_{record.cohort}_report",
+                placeholder="The wording of the ultrasound report, if there is one",
+                help="Read by the model and forgotten when you leave the page. Leave names out.",
+            )
         if st.form_submit_button("Predict", type="primary", icon=":material/calculate:"):
             st.session_state[_ASKED] = record.name
     if st.session_state.get(_ASKED) != record.name:
         st.caption("Fill in what is known, then press Predict. Nothing is kept.")
         return None
-    return read_form(given, model.design.columns)
+    return Filled(read_form(given, inputs.columns), str(report).strip())
 
 
 def fill(record: ModelRecord, values: Mapping[str, Any]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -23,13 +26,18 @@ from clnm_core.ui import (
     links,
     panels,
     pickers,
+    slices_facts,
     systems_facts,
     systems_learning,
     systems_tried,
 )
 from clnm_core.ui.words import plain, unbroken
 
-_AUDITS = ("performance.py", "compare.py", "subgroups.py", "failures.py")
+_PAGES = (
+    *("performance.py", "subgroups.py", "slices.py", "location.py", "failures.py"),
+    *("predict.py", "models.py"),
+)
+"""Where one model can be looked at."""
 
 
 def draw(query: CohortQuery, one: Listed) -> None:
@@ -38,6 +46,7 @@ def draw(query: CohortQuery, one: Listed) -> None:
     if not records:
         st.caption(f"No model of {plain(one.label)} judges this outcome here yet.")
         return
+    _say_missing(records)
     left, right = st.columns(2)
     with left:
         titles = {name: panels.model_title(record) for name, record in records.items()}
@@ -63,6 +72,18 @@ def draw(query: CohortQuery, one: Listed) -> None:
     systems_learning.draw(record)
     _notes(record)
     _ways_on(query, record)
+
+
+def _say_missing(records: Mapping[str, ModelRecord]) -> None:
+    """Say that a link asks for a model that is not among these; only as the page opens."""
+    asked = st.query_params.get("model", "")
+    known = {*records, *(panels.model_title(record) for record in records.values())}
+    if asked and asked not in known and "model" not in st.session_state:
+        st.warning(
+            f"The link asks for the model “{plain(asked[:60])}”, which this system has not trained "
+            "here for this outcome; it may have been retired. Model cards has every version.",
+            icon=":material/link_off:",
+        )
 
 
 def _strip(row: pd.Series) -> None:
@@ -124,19 +145,20 @@ def _notes(record: ModelRecord) -> None:
 def _ways_on(query: CohortQuery, record: ModelRecord) -> None:
     """The pages on which this model is audited, carded and asked."""
     held = cached.computed(systems_facts.held, query).holdings
-    asked = {"model": link_word(query, record)}
     if held.reads:
         st.markdown(plain(readers_line(held.readers, held.reads)))
-    files = [*_AUDITS, *(("readers.py",) if held.reads else ()), "models.py", "predict.py"]
-    with st.container(horizontal=True):
-        for entry in entries.PAGES:
-            if entry.file in files and frame.is_there(entry):
-                st.page_link(
-                    frame.path_of(entry.file),
-                    label=entry.title,
-                    icon=f":material/{entry.icon}:",
-                    query_params=asked,
-                )
+    files = (*_PAGES, *(("readers.py",) if held.reads else ()))
+    st.html(links_html(query, link_word(query, record), files))
+
+
+def links_html(query: CohortQuery, model: str, files: Sequence[str]) -> str:
+    """Links to pages that open with this model; a link of Streamlit's own would not choose it."""
+    target = escape(urlencode(slices_facts.address(query, [("model", model)])))
+    shown = [entry for entry in entries.PAGES if entry.file in files and frame.is_there(entry)]
+    each = " · ".join(
+        f"<a href='{entry.url_path}?{target}'>{escape(entry.title)}</a>" for entry in shown
+    )
+    return f"<p class='clnm-table' style='border:none'>This model on {each}</p>"
 
 
 def link_word(query: CohortQuery, record: ModelRecord) -> str:

@@ -1,0 +1,37 @@
+"""How do the pictures on the page become pictures that a model can read?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from clnm_core.domain.image import Modality
+from clnm_core.features.items import Item
+from clnm_core.systems.cases import View
+from clnm_core.systems.protocol import Inputs
+from clnm_core.ui.outline_upload import Outlined
+
+
+def picture_names(n: int) -> list[str]:
+    """The names of the pictures of a case, in their order: what maps are named by."""
+    return [f"picture-{number}" for number in range(1, n + 1)]
+
+
+def views_of(pictures: Sequence[Outlined], inputs: Inputs) -> tuple[View, ...]:
+    """The pictures as a model takes them; one that does not say what it is, is what is asked for."""
+    named = zip(picture_names(len(pictures)), pictures, strict=True)
+    return tuple(_view(name, picture, inputs) for name, picture in named)
+
+
+def _view(name: str, picture: Outlined, inputs: Inputs) -> View:
+    lesion = picture.masks.get("nodule", picture.masks.get("node"))
+    gland = picture.masks.get("gland")
+    stated = picture.image.modality
+    modality = inputs.modality if stated is Modality.OTHER else stated.value
+
+    def read() -> Item:
+        grey = picture.image.grey.astype(np.float32)
+        return Item(grey, lesion, gland, picture.image.spacing_mm)
+
+    return View(name, picture.view, modality, lesion is not None, gland is not None, read)
