@@ -64,8 +64,8 @@ def activation(network: OneAnswer, name: str, picture: Tensor) -> Activation:
     with torch.inference_mode():
         features = network.net.forward_features(network.seen(picture))
         answer = float(network.answer(features)[0])
-        weighted = torch.einsum("c,chw->hw", layer.weight[0].double(), features[0].double())
-    return Activation(weighted.cpu().numpy(), float(layer.bias[0]), answer)
+        weighted = torch.einsum("c,chw->hw", layer.weight.detach()[0].double(), features[0].double())
+    return Activation(weighted.cpu().numpy(), float(layer.bias.detach()[0]), answer)
 
 
 def _by_gradient(network: OneAnswer, picture: Tensor) -> Activation:
