@@ -104,14 +104,15 @@ def location_maps(warehouse: Warehouse, cohort: str, view: str) -> LocationMaps:
     kept = [number for number, (_, _, why) in enumerate(placed) if not why]
     owners = usable["case_id"].to_numpy(dtype=str)[kept]
     names, rows = np.unique(owners, return_inverse=True)
-    summed = np.zeros((len(names), int(inside().sum())), dtype=np.float32)
-    for row, number in zip(rows, kept, strict=True):
-        summed[row] += placed[number][0][inside()]
-    mean = summed / np.maximum(np.bincount(rows, minlength=len(names)), 1)[:, None]
+    levels = np.zeros((len(names), int(inside().sum())), dtype=np.uint8)
+    together = np.split(np.argsort(rows, kind="stable"), np.cumsum(np.bincount(rows))[:-1])
+    for row, places in enumerate(together if len(names) else ()):
+        own = [placed[kept[place]][0] for place in places]
+        levels[row] = own[0] if len(own) == 1 else np.rint(np.mean(own, axis=0))
     aspects = [placed[number][1] for number in kept]
     return LocationMaps(
         names,
-        np.rint(mean * _LEVELS).astype(np.uint8),
+        levels,
         float(np.median(aspects)) if aspects else float("nan"),
         dict(sorted(reasons.items())),
     )
@@ -142,10 +143,10 @@ def _with_lobe(warehouse: Warehouse, cohort: str, frame: pd.DataFrame) -> pd.Dat
     return frame.assign(why=why)
 
 
-def _placed(root: Path, row: Any) -> tuple[NDArray[np.float32], float, str]:
+def _placed(root: Path, row: Any) -> tuple[NDArray[np.uint8], float, str]:
     """The map of one picture and the aspect of its gland, or why there is none."""
     nodule, gland = mask_of(root, row.nodule), mask_of(root, row.gland)
-    nothing = np.zeros((0, 0), dtype=np.float32)
+    nothing = np.zeros(0, dtype=np.uint8)
     if nodule.shape != gland.shape or nodule.ndim != 2:
         return nothing, float("nan"), "outlines of different size"
     steps = (float(row.row_spacing_mm), float(row.col_spacing_mm))
@@ -156,4 +157,5 @@ def _placed(root: Path, row: Any) -> tuple[NDArray[np.float32], float, str]:
         extent = extent_mm(gland, spacing)
     except ImageError:
         return nothing, float("nan"), "an outline that has no place on the template"
-    return found, extent.height_mm / extent.width_mm, ""
+    levels = np.rint(found[inside()] * _LEVELS).astype(np.uint8)
+    return levels, extent.height_mm / extent.width_mm, ""
