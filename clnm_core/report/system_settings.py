@@ -59,13 +59,84 @@ _NETWORKS = {
     "resnet50": "ResNet-50",
 }
 _AS_SIZE = {
-    name: Setting(one.label, one.help, number=kind)
-    for (name, one), kind in zip(
-        _TRAINING.items(), (int, int, float, float, int, int, float, float), strict=True
+    name: Setting(_TRAINING[name].label, _TRAINING[name].help, number=kind)
+    for name, kind in (
+        *(("epochs", int), ("batch", int), ("learning_rate", float), ("weight_decay", float)),
+        *(("patience", int), ("warmup_epochs", int), ("dropout", float)),
     )
 }
+_BACKBONE = Setting(
+    "Network of the deep features",
+    "Any of the library timm; without network access it works with random weights and says so.",
+    {
+        "resnet18": "ResNet-18",
+        "resnet50": "ResNet-50",
+        "densenet121": "DenseNet-121",
+        "vgg16": "VGG-16",
+        "legacy_xception": "Xception",
+        "inception_v3": "Inception v3",
+    },
+    is_first=True,
+)
+_MOST_R = Setting(
+    "Largest correlation of two features", "Of two features that agree more, one is left out."
+)
 
 SETTINGS: dict[str, dict[str, Setting]] = {
+    "cli-dlr": {
+        "images": Setting(
+            "Pictures",
+            "Without pictures the clinical model is learned alone.",
+            {
+                "auto": "read where there are any",
+                "always": "every case must have one",
+                "never": "not read",
+            },
+            is_first=True,
+        ),
+        "backbone": _BACKBONE,
+        "deep": Setting("Deep features"),
+        "radiomics": Setting("Radiomics"),
+        "alpha": Setting("p below which a feature may join the score"),
+        "most_r": _MOST_R,
+        "signature_alpha": Setting("p below which a feature may join the signature alone"),
+    },
+    "score-model": {
+        "images": Setting(
+            "Pictures",
+            "Without pictures it learns from findings alone.",
+            {"auto": "read where there are any", "yes": "read", "no": "not read"},
+            is_first=True,
+        ),
+        "learner": Setting(
+            "Learner that is kept",
+            "All nine are tried and shown, whichever is kept.",
+            {
+                "logistic-regression": "logistic regression",
+                "svm": "support vector machine",
+                "knn": "K nearest neighbours",
+                "decision-tree": "decision tree",
+                "random-forest": "random forest",
+                "extra-trees": "extra trees",
+                "xgboost": "XGBoost",
+                "lightgbm": "LightGBM",
+                "mlp": "multilayer perceptron",
+                "best": "the best by cross-validation",
+            },
+            is_first=True,
+        ),
+        "backbone": _BACKBONE,
+        "radiomics_images": Setting(
+            "Radiomics of",
+            choices={
+                "original": "the picture itself",
+                **{f"wavelet-{band}": f"wavelet {band}" for band in ("LH", "HL", "HH", "LL")},
+                **{f"log-sigma-{mm}-0-mm-2D": f"blobs of {mm} mm" for mm in (1, 2, 3)},
+            },
+        ),
+        "most_r": _MOST_R,
+        "ridge_c": Setting("Inverse ridge penalty of the scores"),
+    },
     "llnm-net": {
         **_AS_SIZE,
         "size": Setting(

@@ -15,7 +15,7 @@ from clnm_core.report.systems_words import (
 )
 from clnm_core.stats.uncertainty import Estimate, not_estimable
 from clnm_core.store.holdings import Holdings
-from clnm_core.systems.catalogue import SYSTEMS
+from clnm_core.systems.catalogue import SYSTEMS, system_of
 from clnm_core.systems.left_out import CentresLeftOut, LeftOut
 
 FULL = Holdings(400, 200, ("US",), ("transverse",), 400, {"gland": 400, "nodule": 400}, 0, 0, 0)
@@ -98,6 +98,15 @@ def test_centres_are_ranked_and_those_too_small_passed_over() -> None:
     assert "No centre could be left out" in centres_words(CentresLeftOut((), is_sample=False))
 
 
-def test_every_setting_with_words_belongs_to_a_system() -> None:
-    assert SETTINGS.keys() <= {one.name for one in SYSTEMS}
+@pytest.mark.parametrize("system", ["cli-dlr", "score-model", "ct-cad"])
+def test_every_setting_with_words_is_one_of_its_system(system: str) -> None:
+    defaults = system_of(system).defaults
+    assert SETTINGS[system].keys() <= defaults.keys()
+    for name, default in defaults.items():
+        choices = setting_of(system, name).choices
+        chosen = [default] if isinstance(default, str) else default
+        assert not choices or set(chosen) <= choices.keys(), name
+
+
+def test_a_setting_without_words_is_said_by_its_name() -> None:
     assert setting_of("nothing", "label_smoothing").label == "Label smoothing"
