@@ -14,7 +14,7 @@ from clnm_core.ui import cached, panels, risk_map_facts
 from clnm_core.ui.charts.risk_map import risk_map_figure
 from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.risk_map_facts import AREA, EVEN, Mapped
-from clnm_core.ui.words import plain
+from clnm_core.ui.words import plain, unbroken
 
 _LABELS = {"transverse": "Transverse view", "longitudinal": "Longitudinal view"}
 _SCALE = "excess with metastasis"
@@ -71,9 +71,10 @@ def draw(query: CohortQuery, labels: Mapping[str, str]) -> None:
 
 def _draw_one(found: Mapping[str, Mapped], view: str, outcome: str, label: str) -> None:
     facts = found[EVEN].pixels.attrs
+    answer = risk_map_answer(found[EVEN].pixels, view=view, label=lower_first(label))
     st.markdown(
         f"**{plain(label)}**, {facts['present']:,} patients with and {facts['absent']:,} without. "
-        + plain(risk_map_answer(found[EVEN].pixels, view=view, label=lower_first(label)))
+        f"{plain(unbroken(answer))}"
     )
     if found[EVEN].pixels.empty:
         return
@@ -95,5 +96,11 @@ def _card(one: Mapped, counting: str, view: str, outcome: str, label: str) -> No
         f"{label}, {_LABELS[view].lower()}, {_TITLES[counting]}",
         _HOW[counting] + _LINES,
         f"risk_map_{counting}_{outcome}",
-        methods=risk_map_methods(one.pixels, view=view, without=one.without, left_out=one.left_out),
+        methods=risk_map_methods(
+            one.pixels,
+            view=view,
+            is_even=counting == EVEN,
+            without=one.without,
+            left_out=one.left_out,
+        ),
     )

@@ -29,21 +29,31 @@ def pixels(beyond):
     return found
 
 
-def test_more_and_less_are_named_by_third_and_depth():
+def test_more_and_less_are_named_by_side_and_depth():
     found = pixels(
         lambda x, y: 1 * ((x < -0.5) & (np.hypot(x, y) > 0.8)) - 1 * (np.hypot(x - 0.5, y) < 0.2)
     )
     text = risk_map_answer(found, view="longitudinal", label="lateral neck metastasis")
-    assert text.startswith("With lateral neck metastasis, lesions lie in other places of the gland")
-    assert "most clearly in the upper third near the capsule, and less often in" in text
-    assert text.endswith("most clearly in the lower third away from the capsule.")
+    assert text.startswith(
+        "With lateral neck metastasis, lesions lie more often in the upper part near the capsule ("
+    )
+    assert "% of the gland) and less often in the lower part (" in text
 
 
 def test_a_transverse_place_is_named_by_its_side():
     found = pixels(lambda x, y: np.hypot(x - 0.9, y) < 0.05)
     text = risk_map_answer(found, view="transverse", label="central neck metastasis")
-    assert "in less than 1 % of it, most clearly towards the midline near the capsule." in text
+    assert "towards the midline near the capsule (less than 1 % of the gland)." in text
     assert "less often" not in text
+
+
+def test_a_ring_is_all_around_and_a_core_is_the_centre():
+    found = pixels(lambda x, y: 1 * (np.hypot(x, y) > 0.8) - 1 * (np.hypot(x, y) < 0.3))
+    text = risk_map_answer(found, view="transverse", label="it")
+    assert "more often all around near the capsule (" in text
+    assert "less often in the centre (" in text
+    skin = pixels(lambda x, y: y < -0.8)
+    assert "towards the skin" in risk_map_answer(skin, view="longitudinal", label="it")
 
 
 def test_nothing_beyond_chance_is_an_answer():
@@ -64,8 +74,9 @@ def test_no_map_says_why():
 @pytest.mark.parametrize("view", ["transverse", "longitudinal"])
 def test_methods_say_how_many_how_and_what_was_left_out(view):
     text = risk_map_methods(
-        pixels(lambda x, y: x * 0), view=view, without=3, left_out={"no side": 67}
+        pixels(lambda x, y: x * 0), view=view, is_even=False, without=3, left_out={"no side": 67}
     )
+    assert text.startswith("Location maps (1 - d/d_max")
     assert "20 patients with the outcome minus mean of 1,300 without" in text
     assert "999 shuffles" in text
     assert "3 cases without a map." in text
