@@ -84,11 +84,9 @@ def _llnm_net(held: Held, *, is_seen: bool) -> Fit:
     if not is_seen:
         return Fit(False, "It lacks ultrasound with an outlined lesion.")
     if not glands:
-        return Fit(
-            False, "It lacks outlines of the thyroid, without which no place in it is known."
-        )
+        return Fit(False, "It lacks outlines of the gland, without which no place in it is known.")
     report = "a report" if held.has_report else "no report, which is left out"
-    return Fit(True, f"It has {count_text(glands, 'outlined thyroid')} and {report}.")
+    return Fit(True, f"It has {count_text(glands, 'outlined gland')} and {report}.")
 
 
 def systems_answer(
@@ -144,13 +142,13 @@ def result_answer(name: str, area: Estimate, *, n: int, events: int, where: str,
     where : str
         Which cases, as an adjective; empty for all.
     tried : int
-        Other learners, networks or parts that were tried.
+        Learners, networks and parts that were tried, the one that was kept among them.
 
     Examples
     --------
     >>> area = Estimate(0.88, 0.85, 0.91, 0.95, "DeLong 1988")
-    >>> result_answer("score", area, n=400, events=120, where="external", tried=8)
-    'On 400 external cases, 120 with the outcome, score has an AUC of 0.88 (0.85–0.91, DeLong). All 9 that were tried stand below, not only the one that was kept.'
+    >>> result_answer("score", area, n=400, events=120, where="external", tried=9)
+    'On 400 external cases, 120 with the outcome, score has an AUC of 0.88 (0.85–0.91, DeLong). All 9 learners, networks and parts that were tried stand below, not only what was kept.'
 
     """
     cases = f"{n:,} {where} {'case' if n == 1 else 'cases'}".replace("  ", " ")
@@ -162,7 +160,22 @@ def result_answer(name: str, area: Estimate, *, n: int, events: int, where: str,
         said += f"the AUC of {name} is {reason(area)}."
     if not tried:
         return said
-    return f"{said} All {tried + 1:,} that were tried stand below, not only the one that was kept."
+    return (
+        f"{said} All {tried:,} learners, networks and parts that were tried stand below, not only "
+        "what was kept."
+    )
+
+
+def set_aside_words(cases: int, reason: str) -> str:
+    """How many cases taught nothing, and why.
+
+    Examples
+    --------
+    >>> set_aside_words(1, "It has no ultrasound picture.")
+    '1 case taught nothing: it has no ultrasound picture.'
+
+    """
+    return f"{count_text(cases, 'case')} taught nothing: {lower_first(reason.rstrip('.'))}."
 
 
 def readers_line(readers: int, reads: int) -> str:

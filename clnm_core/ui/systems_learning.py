@@ -19,6 +19,11 @@ def draw(record: ModelRecord) -> None:
     """What the system kept of its training; nothing where it kept nothing."""
     _history(record)
     _centres(record)
+    if record.system == "llnm-net":
+        st.caption(
+            "What each part of the network is worth, with intervals: "
+            f"python -m clnm_core ablate llnm-net --cohort {plain(record.cohort)}"
+        )
 
 
 def _history(record: ModelRecord) -> None:

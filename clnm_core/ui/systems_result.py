@@ -13,7 +13,7 @@ import streamlit as st
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.errors import MissingOutcomeError
 from clnm_core.report import wording
-from clnm_core.report.systems_words import readers_line, result_answer
+from clnm_core.report.systems_words import readers_line, result_answer, set_aside_words
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store import selection
 from clnm_core.store.records import ModelRecord
@@ -138,6 +138,8 @@ def _estimate(row: pd.Series, name: str) -> Estimate:
 
 
 def _notes(record: ModelRecord) -> None:
+    for one in record.manifest.get("set_aside_reasons", ()):
+        st.caption(plain(set_aside_words(int(one["cases"]), str(one["reason"]))))
     for note in record.manifest.get("notes", ()):
         st.caption(plain(str(note)))
 

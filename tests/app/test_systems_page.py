@@ -48,7 +48,7 @@ def test_every_system_says_what_the_cohort_has_for_it(own_store: Path, open_app:
     assert "Lateral neck metastasis can be learned from 225 cases" in said
     assert "4 of 5 systems have what they need" in said
     assert "It lacks CT pictures of single nodes" in said
-    assert "It has 40 outlined thyroids and a report" in said
+    assert "It has 40 outlined glands and a report" in said
     assert "No model of it is trained yet" in said
 
 
@@ -130,7 +130,7 @@ def test_all_that_was_tried_is_shown_and_never_only_the_winner(
     app = open_systems(open_app)
     said = words(app)
     assert "score has an AUC of" in said
-    assert "All 4 that were tried stand below" in said
+    assert "All 3 learners, networks and parts that were tried stand below" in said
     assert "No report was read" in said
     tried = next(frame.value for frame in app.dataframe if "Tried" in frame.value)
     assert set(tried["Tried"]) == {"the model itself", *LEARNERS.values()}

@@ -45,7 +45,7 @@ def test_no_system_learns_from_nine_of_a_kind(system: str, true: int, false: int
         (
             "llnm-net",
             held(holdings=Holdings(4, 4, ("US",), (), 4, {"nodule": 4}, 0, 0, 0)),
-            "outlines of the thyroid",
+            "outlines of the gland",
         ),
         ("ct-cad", held(), "CT pictures"),
     ],
