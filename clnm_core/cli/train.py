@@ -86,9 +86,7 @@ def summary(result: dict[str, Any]) -> str:
             f"  trained without {one['centre']}, on {one['learned_from']:,} cases, and judged on "
             f"its {one['n']:,}: AUC {_words(one['auc'])}"
         )
-    lines += [
-        f"{one['cases']:,} cases taught nothing: {one['reason']}" for one in result["set_aside"]
-    ]
+    lines += [f"{one['cases']:,} cases set aside: {one['reason']}" for one in result["set_aside"]]
     if result["not_judged"]:
         lines.append(f"{result['not_judged']:,} cases lack what the model reads and have no risk.")
     return "\n".join([*lines, *result["notes"]])

@@ -158,6 +158,12 @@ def load_model(root: Path, name: str, *, cohort: str | None = None) -> tuple[Mod
             f"Several cohorts have a model {name!r}: {places}. Name the cohort too."
         )
     record = found[0]
+    whole = record.manifest.get("part_of")
+    if whole:
+        raise ModelError(
+            f"{name!r} was tried in the training of {whole!r} and cannot judge a new case. Ask "
+            f"{whole!r}."
+        )
     if not can_predict(record):
         raise ModelError(
             f"{name!r} came to the store as a table of risks, so it cannot predict a new case. "

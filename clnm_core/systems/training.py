@@ -67,8 +67,8 @@ class TrainedSystem:
     training, validation : Counted
         Cases that were shown to the system.
     set_aside : dict of str to int
-        Cases that taught nothing although their split would have allowed it, by reason; a
-        sentence each.
+        Cases of any split that could teach nothing for want of an outcome or a picture, by
+        reason; a sentence each.
     not_judged : pandas.DataFrame
         ``case_id`` and ``reason`` of the cases that have no risk.
     seconds : float
@@ -245,7 +245,7 @@ def _counted(cases: Cases, y_true: NDArray[np.bool_], rows: NDArray[np.bool_]) -
 def _set_aside(
     cases: Cases, outcome: str, is_known: NDArray[np.bool_], reasons: pd.Series
 ) -> dict[str, int]:
-    """Why cases taught nothing, apart from their split; the first reason counts."""
+    """Why cases could teach nothing, whatever their split; the first reason counts."""
     first = reasons.mask(~is_known, f"{cases.registry[outcome].label} is unknown.")
     counts = first[(first != "").to_numpy()].value_counts()
     return {str(reason): int(number) for reason, number in counts.items()}
