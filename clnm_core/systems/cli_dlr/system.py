@@ -15,7 +15,12 @@ from clnm_core.errors import TrainingError, UnfitCaseError
 from clnm_core.systems.calibrating import Calibrator, fit_calibrator
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.cli_dlr import pictures
-from clnm_core.systems.cli_dlr.learning import Material, combined_of, held_out_risks
+from clnm_core.systems.cli_dlr.learning import (
+    Material,
+    combined_of,
+    held_out_risks,
+    tuned_ridge,
+)
 from clnm_core.systems.cli_dlr.model import MEASURED, NAME, ONLY_CLINICAL, CliDlr, restored
 from clnm_core.systems.clinical import ClinicalModel, fit_clinical
 from clnm_core.systems.clinical_system import predictors_of, require_both
@@ -131,14 +136,20 @@ def _without_pictures(
     run: Run,
 ) -> Fitted:
     y_true, frame = training.outcome(outcome), training.frame
-    model = fit_clinical(frame, y_true, columns, outcome=outcome)
+    patient = training.patient
+
+    def learned(rows: NDArray[np.int64]) -> ClinicalModel:
+        run.check()
+        some, known = frame.iloc[rows], y_true[rows]
+        ridge = tuned_ridge(some, known, patient[rows], columns, seed=seed)
+        return fit_clinical(some, known, columns, outcome=outcome, ridge_c=ridge)
 
     def fold(fit: NDArray[np.int64], rest: NDArray[np.int64]) -> NDArray[np.float64]:
-        run.check()
-        found = fit_clinical(frame.iloc[fit], y_true[fit], columns, outcome=outcome)
-        return found.risk(frame.iloc[rest])
+        return learned(fit).risk(frame.iloc[rest])
 
-    held_out = out_of_fold_risk(fold, training.patient, y_true, folds=FOLDS, seed=seed)
+    model = learned(np.arange(len(training)))
+
+    held_out = out_of_fold_risk(fold, patient, y_true, folds=FOLDS, seed=seed)
     chosen = model.risk(validation.frame) if validation is not None else held_out
     line = fit_calibrator(chosen, _known(validation, training, outcome))
     run.say(1.0, "Fitted")
