@@ -13,7 +13,8 @@ from clnm_core.systems.card import Publication
 from clnm_core.ui import cached, links, models_facts, panels
 from clnm_core.ui.words import plain
 
-NOTHING = ""
+NOTHING = "nothing"
+"""No comparison, and no version of its own; never empty, as an empty word is written to links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def pick(query: CohortQuery) -> Picked | None:
         others = _against(models, model, name, version)
         labels = {key: label for key, (label, _) in others.items()}
         against = others[_pick("Compare with", "version_against", labels)][1]
-    return Picked(model, name, version, against)
+    return Picked(model, name, "" if version == NOTHING else version, against)
 
 
 def _model_labels(models: Mapping[str, ListedModel]) -> dict[str, str]:
@@ -83,7 +84,7 @@ def _against(
     models: Mapping[str, ListedModel], model: ListedModel, name: str, version: str
 ) -> dict[str, tuple[str, tuple[str, str] | None]]:
     """What it can be compared with: other versions, then other models of the same outcome."""
-    found: dict[str, tuple[str, tuple[str, str] | None]] = {NOTHING: ("nothing", None)}
+    found: dict[str, tuple[str, tuple[str, str] | None]] = {NOTHING: (NOTHING, None)}
     if name in models:
         for one in model.history:
             if one.version != version:
@@ -105,8 +106,9 @@ def _pick(label: str, key: str, names: Mapping[str, str]) -> str:
     if key in st.session_state:
         if st.session_state[key] not in shown:
             st.session_state[key] = first
-    elif asked in shown:
+    elif asked in shown and asked != shown[asked]:
         st.query_params[key] = shown[asked]
+        st.rerun()
     elif asked and asked not in shown.values():
         st.warning(
             f"The link asks under “{label}” for “{plain(asked[:60])}”, which is not there. Shown "
