@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column
@@ -20,9 +22,11 @@ from clnm_core.store.modelling import can_predict, load_model
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.cases import Cases
 from clnm_core.systems.catalogue import system_of
 from clnm_core.systems.fitness import learnable
 from clnm_core.systems.protocol import Inputs, Model
+from clnm_core.systems.splitting import TRAINING, VALIDATION
 from clnm_core.ui import cached
 
 
@@ -72,7 +76,7 @@ def _required(warehouse: Warehouse, query: CohortQuery, system: str) -> Looked:
         reasons, said = learnable(
             chosen,
             cases,
-            cases.frame[query.outcome].notna().to_numpy(dtype=bool),
+            _may_teach(cases, query.outcome),
             outcome=query.outcome,
             config=dict(chosen.defaults),
         )
@@ -84,6 +88,14 @@ def _required(warehouse: Warehouse, query: CohortQuery, system: str) -> Looked:
         for reason, n in counted.items()
     )
     return Looked(True, (*lacking, *said))
+
+
+def _may_teach(cases: Cases, outcome: str) -> NDArray[np.bool_]:
+    """Cases with a known outcome whose split lets a system see them."""
+    known = cases.frame[outcome].notna()
+    if "split" in cases.frame and cases.frame["split"].notna().any():
+        known &= cases.frame["split"].isin((TRAINING, VALIDATION))
+    return known.to_numpy(dtype=bool)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -105,4 +105,4 @@ def _check(query: CohortQuery, system: str) -> None:
         if looked.is_fit:
             st.caption(plain(words))
         else:
-            st.warning(plain(words), icon=":material/block:")
+            st.warning(f"With its usual settings: {plain(words)}", icon=":material/block:")
