@@ -25,7 +25,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from clnm_core.errors import ModelError
+from clnm_core.errors import MappingError, ModelError
 from clnm_core.systems.catalogue import system_of
 from clnm_core.systems.protocol import Model, State
 
@@ -123,7 +123,10 @@ def load_model_files(folder: Path, digest: str) -> tuple[Model, dict[str, Any]]:
     state = (
         _first_format(place, manifest) if manifest.get("format") == 1 else _state(place, manifest)
     )
-    model = system_of(str(manifest.get("system", ""))).restore(state)
+    try:
+        model = system_of(str(manifest.get("system", ""))).restore(state)
+    except MappingError:
+        raise _damaged("a column that it reads is none") from None
     return model, manifest | {"digest": digest}
 
 

@@ -161,6 +161,60 @@ def test_weights_that_lack_a_tensor_are_refused_by_the_system(tmp_path) -> None:
         load_model_files(tmp_path, digest)
 
 
+FIRST = {
+    "format": 1,
+    "system": "clinical",
+    "name": "clinical",
+    "outcome": "lateral",
+    "inputs": [COLUMN.to_dict()],
+    "terms": [["capsule_distance_mm", ""]],
+    "fill": {"capsule_distance_mm": 4.0},
+    "ranges": {"capsule_distance_mm": [0.0, 20.0]},
+    "seen": {},
+    "dropped": [],
+    "threshold": 0.4,
+}
+"""What an earlier release wrote of a logistic baseline with one term."""
+
+
+def first_format(folder: Path, change=None) -> str:
+    weights = save({
+        "centre": np.array([4.0]), "scale": np.array([2.0]),
+        "coefficients": np.array([0.1, -0.8]), "covariance": np.eye(2),
+    })  # fmt: skip
+    manifest = FIRST | {"weights_sha256": hashlib.sha256(weights).hexdigest()} | (change or {})
+    text = json.dumps(manifest).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    (folder / digest).mkdir()
+    (folder / digest / "manifest.json").write_bytes(text)
+    (folder / digest / "weights.safetensors").write_bytes(weights)
+    return digest
+
+
+def test_a_baseline_of_the_first_format_is_still_read(tmp_path) -> None:
+    again, manifest = load_model_files(tmp_path, first_format(tmp_path))
+    assert manifest["threshold"] == 0.4
+    expected = 1 / (1 + np.exp(-(0.1 - 0.8 * (np.array([1.0, 9.0]) - 4) / 2)))
+    np.testing.assert_allclose(again.risk(CASES), expected)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights_sha256": "0" * 64},
+        {"terms": [["a", ""], ["b", ""]]},
+        {"terms": None},
+        {"fill": []},
+        {"inputs": [{"name": "../x"}]},
+        {"inputs": [COLUMN.to_dict() | {"name": "../x"}]},
+        {"system": "ct-cad"},
+    ],
+)
+def test_a_touched_baseline_of_the_first_format_is_refused(tmp_path, change) -> None:
+    with pytest.raises(ModelError):
+        load_model_files(tmp_path, first_format(tmp_path, change))
+
+
 def test_what_cannot_be_written_leaves_nothing(tmp_path, monkeypatch) -> None:
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
