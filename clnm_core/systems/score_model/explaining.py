@@ -48,6 +48,7 @@ def explained(
        for trees. Nat Mach Intell 2020;2:56-67. doi:10.1038/s42256-019-0138-9
 
     """
+    found: Any
     if isinstance(learned, xgboost.Booster):
         found = learned.predict(xgboost.DMatrix(rows, nthread=1), pred_contribs=True)
     elif isinstance(learned, lightgbm.Booster):

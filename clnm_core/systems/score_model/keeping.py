@@ -67,7 +67,7 @@ def from_files(name: str, files: Mapping[str, bytes]) -> Learned:
             found: Any = xgboost.Booster({"nthread": 1}, model_file=bytearray(files[_XGBOOST]))
             return found
         if name == "lightgbm":
-            return lightgbm.Booster(model_str=files[_LIGHTGBM].decode(), params={"verbosity": -1})
+            return lightgbm.Booster(model_str=files[_LIGHTGBM].decode())
         expected, types = TRUSTED[name]
         found = skops.io.loads(files[f"{name}.skops"], trusted=list(types))
     except UntrustedTypesFoundException:

@@ -216,7 +216,7 @@ LEARNERS = (
     Learner(
         "mlp",
         "Multilayer perceptron",
-        ({"units": 8, "decay": 30.0}, {"units": 8, "decay": 3.0}, {"units": 8, "decay": 0.3}),
+        ({"units": 8, "decay": 3.0}, {"units": 8, "decay": 10.0}, {"units": 8, "decay": 0.3}),
         _mlp,
     ),
 )

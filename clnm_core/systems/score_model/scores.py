@@ -87,7 +87,7 @@ def measured(
     found = {kind: readable.features(recipe) for kind, recipe in recipes.items()}
     if "radiomics" in found:
         table = found["radiomics"]
-        found["radiomics"] = table[[name for name in table if name.split("_")[0] in images]]
+        found["radiomics"] = table[[name for name in table.columns if name.split("_")[0] in images]]
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from clnm_core.features.choice import Recipe
+from clnm_core.features.choice import Recipe, made
 from clnm_core.stats.uncertainty import plain_number
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
@@ -99,6 +99,12 @@ class Tried:
             said += [
                 one.in_words(f"{kind} features") for kind, one in self.whole.signatures.items()
             ]
+            weights = made(self.recipes["deep"]).settings["weights"]
+            if str(weights).startswith("random"):
+                said.append(
+                    "The network of the deep features has random weights, since no pretrained ones "
+                    "are on this machine: expect little of the deep score, or give a checkpoint."
+                )
             said.append(
                 "Findings and scores were screened, and learners tuned, on held-out scores: each "
                 "case's came from fits that had not seen its patient."
