@@ -72,11 +72,16 @@ def trained(cohort: str, outcome: str, system: str = "") -> tuple[ModelRecord, .
 
 
 def tried(record: ModelRecord) -> tuple[ModelRecord, ...]:
-    """What was tried beside a model, or is a part of it, in the order of the system."""
+    """What was tried beside a model, or is a part of it, in the order of the system.
+
+    What only an earlier version of the model had beside it is left out.
+    """
+    digest = record.manifest.get("digest")
     parts = {
         one.name: one
         for one in cached.models(record.cohort)
         if one.manifest.get("part_of") == record.name
+        and one.manifest.get("part_of_digest", digest) == digest
     }
     order = [str(one.get("model")) for one in record.manifest.get("candidates", ())]
     return tuple(parts[name] for name in dict.fromkeys([*order, *parts]) if name in parts)
