@@ -1,0 +1,174 @@
+"""What does the whole network compute, from tokens to the log-odds of the outcome?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from clnm_core.systems.llnm_net.blocks import CrossBlock, SelfBlock
+from clnm_core.systems.llnm_net.config import Config
+from clnm_core.systems.llnm_net.text.bert_folder import BertEncoder, open_folder
+from clnm_core.systems.llnm_net.text.encoder import TextEncoder
+
+STAGES = ("low", "medium", "high")
+"""Of metastasis, as the paper stages it: the three classes of the second head."""
+
+
+class Output(NamedTuple):
+    """Of each case.
+
+    Parameters
+    ----------
+    log_odds : torch.Tensor, shape (n,)
+        Of the outcome, the mean over the two views. (The paper averages its views; whether
+        log-odds or probabilities, it does not say.)
+    stages : torch.Tensor, shape (n, 3)
+        Logits of the risk stages, the mean over the views.
+
+    """
+
+    log_odds: Tensor
+    stages: Tensor
+
+
+class LlnmNet(nn.Module):
+    """Tokens of pictures, of single numbers and of the report; blocks; a pooled head.
+
+    Everything that is not a word (patches of the three images, echogenicity, shape, sex, age)
+    stands on the side of the pictures: the paper does not state where its numbers stand.
+
+    Parameters
+    ----------
+    config : Config
+    shapes : mapping of str to (int, int)
+        Tokens and values of each group, in order.
+    vocabulary : int
+        Numbers that a token of the report may have; 0 where no report is read.
+    length : int
+        Tokens of a report, padding included.
+
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        shapes: Mapping[str, tuple[int, int]],
+        *,
+        vocabulary: int,
+        length: int,
+    ) -> None:
+        super().__init__()
+        width = config.width
+        self.groups = tuple(shapes)
+        self.pool = config.pool
+        self.embed = nn.ModuleDict(
+            {name: nn.Linear(wide, width) for name, (_, wide) in shapes.items()}
+        )
+        self.places = nn.ParameterDict(
+            {
+                name: nn.Parameter(0.02 * torch.randn(count, width))
+                for name, (count, _) in shapes.items()
+            }
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.reader = _reader(config, vocabulary, length) if config.report else None
+        has_both = bool(shapes) and self.reader is not None
+        self.cross = nn.ModuleList(
+            CrossBlock(config) if has_both else SelfBlock(config)
+            for _ in range(config.cross_blocks)
+        )
+        self.blocks = nn.ModuleList(SelfBlock(config) for _ in range(config.self_blocks))
+        pooled = len(self.groups) + (self.reader is not None) if self.pool == "groups" else 1
+        self.head = nn.Sequential(
+            nn.Linear(pooled * width, width), nn.GELU(), nn.Dropout(config.dropout)
+        )
+        self.skip = nn.Linear(pooled * width, 1)
+        self.outcome, self.stage = nn.Linear(width, 1), nn.Linear(width, len(STAGES))
+        nn.init.normal_(self.skip.weight, std=0.01)
+
+    def forward(self, batch: Mapping[str, Tensor], seen: list[Tensor] | None = None) -> Output:
+        """Judge some cases.
+
+        Parameters
+        ----------
+        batch : mapping of str to torch.Tensor
+            As :func:`~clnm_core.systems.llnm_net.encoding.as_tensors` gives it.
+        seen : list, optional
+            Gets the attention of every block, shape (2 n, tokens, tokens): the views of a case
+            follow each other, pictures' tokens come before the report's.
+
+        """
+        picture = self._pictures(batch)
+        report = self._report(batch)
+        spans = self._spans(batch)
+        if picture is None or report is None:
+            tokens, says = picture or report  # type: ignore[misc]
+            for block in self.cross:
+                tokens = block(tokens, says, seen)
+        else:
+            (left, left_says), (right, right_says) = picture, report
+            for block in self.cross:
+                left, right = block(left, right, (left_says, right_says), seen)
+            tokens = torch.cat([left, right], dim=1)
+            says = torch.cat([left_says, right_says], dim=1)
+        for block in self.blocks:
+            tokens = block(tokens, says, seen)
+        if self.pool == "groups":
+            parts, first = [], 0
+            for count in spans:
+                one = slice(first, first + count)
+                parts.append(_mean(tokens[:, one], says[:, one]))
+                first += count
+            pooled = torch.cat(parts, dim=1)
+        else:
+            pooled = _mean(tokens, says)
+        found = self.head(pooled)
+        log_odds = self.outcome(found)[:, 0] + self.skip(pooled)[:, 0]
+        return Output(
+            log_odds.unflatten(0, (-1, 2)).mean(1), self.stage(found).unflatten(0, (-1, 2)).mean(1)
+        )
+
+    def _pictures(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor] | None:
+        if not self.groups:
+            return None
+        tokens, says = [], []
+        for name in self.groups:
+            there = batch[f"says.{name}"].flatten(0, 1)
+            read = self.embed[name](batch[f"value.{name}"].flatten(0, 1)) + self.places[name]
+            tokens.append(read * there[..., None])
+            says.append(there)
+        return self.dropout(torch.cat(tokens, dim=1)), torch.cat(says, dim=1)
+
+    def _report(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor] | None:
+        if self.reader is None:
+            return None
+        tokens, says = self.reader(batch["ids"], batch["numbers"])
+        return tokens.repeat_interleave(2, dim=0), says.repeat_interleave(2, dim=0)
+
+    def _spans(self, batch: Mapping[str, Tensor]) -> list[int]:
+        """Tokens of each group, in the order in which they stand."""
+        found = [batch[f"says.{name}"].shape[2] for name in self.groups]
+        return [*found, batch["ids"].shape[1]] if self.reader is not None else found
+
+
+def _mean(tokens: Tensor, says: Tensor) -> Tensor:
+    """The mean over the tokens that say something; zero where none does."""
+    weight = says[..., None].to(tokens.dtype)
+    return (tokens * weight).sum(1) / weight.sum(1).clamp(min=1)
+
+
+def _reader(config: Config, vocabulary: int, length: int) -> nn.Module:
+    if config.bert_folder:
+        return BertEncoder(open_folder(Path(config.bert_folder)), config.width)
+    return TextEncoder(
+        vocabulary,
+        config.width,
+        layers=config.text_layers,
+        heads=config.heads,
+        dropout=config.dropout,
+        length=length,
+    )

@@ -1,0 +1,152 @@
+"""What does one network learn, and how well does it know the validation cases?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from clnm_core.domain.predictions import Predictions
+from clnm_core.stats.discrimination import auc
+from clnm_core.systems.llnm_net.config import Config
+from clnm_core.systems.llnm_net.encoding import as_tensors
+from clnm_core.systems.llnm_net.network import LlnmNet, Output
+from clnm_core.systems.networks.loop import Settings
+
+BATCH = 32
+"""Cases that are judged at a time, always as many: so none depends on those beside it."""
+
+_ONE_VIEW = 0.15
+"""Share of the training cases that show one of their views twice, in a step."""
+
+UNKNOWN_STAGE = -1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LlnmTask:
+    """Learns which patients have the outcome; see :class:`~..networks.task.Task`.
+
+    Parameters
+    ----------
+    config : Config
+    vocabulary, length : int
+        Of the report.
+    arrays : dict of str to numpy.ndarray
+        Encoded training cases.
+    y_true : numpy.ndarray of bool, shape (training cases,)
+    stage : numpy.ndarray of int, shape (training cases,)
+        Place in :data:`~clnm_core.systems.llnm_net.network.STAGES`; -1 where unknown.
+    judged : dict of str to numpy.ndarray
+        Encoded validation cases.
+    y_judged : numpy.ndarray of bool, shape (validation cases,)
+
+    """
+
+    config: Config
+    vocabulary: int
+    length: int
+    arrays: dict[str, NDArray[Any]]
+    y_true: NDArray[np.bool_]
+    stage: NDArray[np.int64]
+    judged: dict[str, NDArray[Any]]
+    y_judged: NDArray[np.bool_]
+
+    @property
+    def training(self) -> int:
+        """Number of training cases."""
+        return len(self.y_true)
+
+    def network(self) -> nn.Module:
+        """A fresh network."""
+        return LlnmNet(
+            self.config, shapes_of(self.arrays), vocabulary=self.vocabulary, length=self.length
+        )
+
+    def batch(
+        self, rows: NDArray[np.int64], *, augment: np.random.Generator | None
+    ) -> dict[str, Tensor]:
+        """Some training cases; altered, some show one view twice, and numbers are a little off."""
+        found = as_tensors(self.arrays, rows)
+        if augment is not None:
+            once = augment.random(len(rows)) < _ONE_VIEW
+            which = np.where(once[:, None], augment.integers(0, 2, (len(rows), 1)), [[0, 1]])
+            pick = torch.from_numpy(which)
+            row = torch.arange(len(rows))[:, None]
+            for name in [one for one in found if one.startswith(("value.", "says."))]:
+                found[name] = found[name][row, pick]
+            if self.config.noise:
+                for name in [one for one in found if one.startswith("value.")]:
+                    off = augment.standard_normal(tuple(found[name].shape), dtype=np.float32)
+                    found[name] = found[name] + self.config.noise * torch.from_numpy(off)
+        found["target"] = torch.from_numpy(self.y_true[rows].astype(np.float32))
+        found["stage"] = torch.from_numpy(self.stage[rows])
+        return found
+
+    def loss(self, output: Output, batch: dict[str, Tensor]) -> Tensor:
+        """Cross-entropy of the outcome, rarer class weighted up, plus that of the known stages."""
+        share = min(max(float(self.y_true.mean()), 1e-3), 1 - 1e-3)
+        target = batch["target"]
+        weight = target * (0.5 / share) + (1 - target) * (0.5 / (1 - share))
+        found = binary_cross_entropy_with_logits(output.log_odds.float(), target, weight=weight)
+        each = cross_entropy(
+            output.stages.float(), batch["stage"], ignore_index=UNKNOWN_STAGE, reduction="none"
+        )
+        # Without a weight, zero times this keeps the second head in every step.
+        return found + self.config.stage_weight * each.mean()
+
+    def validation_auc(self, network: nn.Module, device: torch.device) -> float:
+        """AUROC on the validation cases; NaN where they have one outcome only."""
+        if len(np.unique(self.y_judged)) < 2:
+            return float("nan")
+        log_odds, _ = judged_by(network, self.judged, device)
+        return float(
+            auc(
+                Predictions.of(self.y_judged, torch.sigmoid(torch.from_numpy(log_odds)).numpy())
+            ).value
+        )
+
+
+def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[int, int]]:
+    """Tokens and values of each group."""
+    return {
+        name.removeprefix("value."): (values.shape[2], values.shape[3])
+        for name, values in arrays.items()
+        if name.startswith("value.")
+    }
+
+
+def settings_of(config: Config) -> Settings:
+    """How a network of a config is trained."""
+    return Settings(
+        epochs=config.epochs,
+        batch=config.batch,
+        learning_rate=config.learning_rate,
+        weight_decay=config.weight_decay,
+        patience=config.patience,
+        warmup_epochs=config.warmup_epochs,
+        schedule="constant" if config.schedule == "constant" else "cosine",
+    )
+
+
+def judged_by(
+    network: nn.Module, arrays: Mapping[str, NDArray[Any]], device: torch.device
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log-odds of the outcome, shape (n,), and of the stages, shape (n, 3), of encoded cases."""
+    count = len(next(iter(arrays.values())))
+    log_odds, stages = np.empty(count), np.empty((count, 3))
+    with torch.inference_mode():
+        for first in range(0, count, BATCH):
+            rows = np.arange(first, min(first + BATCH, count))
+            # The last ones are filled up with the first: a batch is always as large.
+            filled = np.concatenate([rows, np.zeros(BATCH - len(rows), dtype=np.int64)])
+            batch = {name: value.to(device) for name, value in as_tensors(arrays, filled).items()}
+            found = network(batch)
+            log_odds[rows] = found.log_odds.double().cpu().numpy()[: len(rows)]
+            stages[rows] = found.stages.double().cpu().numpy()[: len(rows)]
+    return log_odds, stages
