@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from clnm_core.jobs import queue
 from clnm_core.jobs.table import changing
+from clnm_core.store.modelling import train_in_store
 from clnm_core.ui import cached_models
 from tests.app.conftest import OpenApp, words
 from tests.app.fake_system import LEARNERS, FakeSystem, publish_trained
@@ -169,3 +170,17 @@ def test_links_that_ask_for_what_is_not_there_open_the_usual(
     publish_trained(own_store)
     app = open_systems(open_app, model="gone", tried="nobody")
     assert app.selectbox(key="model").value == "score"
+
+
+def test_a_linear_model_is_read_off_a_nomogram_once_it_is_asked_for(
+    own_store: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("CLNM_STORE", str(own_store))
+    train_in_store(own_store, NECK, name="clinical", outcome="lateral")
+    app = open_systems(open_app, system="Logistic baseline")
+    before = len(app.get("plotly_chart"))
+    app.toggle(key="systems_nomogram").set_value(True).run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == before + 1
+    assert "For instance," in words(app)

@@ -98,7 +98,7 @@ def test_centres_are_ranked_and_those_too_small_passed_over() -> None:
     assert "No centre could be left out" in centres_words(CentresLeftOut((), is_sample=False))
 
 
-@pytest.mark.parametrize("system", ["cli-dlr", "score-model", "ct-cad"])
+@pytest.mark.parametrize("system", list(SETTINGS))
 def test_every_setting_with_words_is_one_of_its_system(system: str) -> None:
     defaults = system_of(system).defaults
     assert SETTINGS[system].keys() <= defaults.keys()
