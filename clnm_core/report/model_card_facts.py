@@ -91,7 +91,7 @@ def model_card(
         results=results,
         groups=(),
         group_labels={column.name: column.label for column in groups},
-        tried=tuple(_tried(warehouse, part) for part in parts_of(warehouse, one)),
+        tried=tuple(_tried(warehouse, part) for part in _in_order(warehouse, one)),
         is_true_risk_known=bool(truth[TRUE_RISK].notna().any()),
     )
     if card.judged is None:
@@ -183,6 +183,21 @@ def _study(warehouse: Warehouse, cohort: str) -> Study:
         reads=held.reads,
         aided=held.aided,
         store_version=warehouse.version,
+    )
+
+
+def _in_order(warehouse: Warehouse, one: ModelVersion) -> list[ModelVersion]:
+    """What was tried in a training, as the manifest of its model lists it."""
+    listed = one.record.manifest.get("candidates")
+    names = [
+        str(said.get("model"))
+        for said in (listed if isinstance(listed, list) else ())
+        if isinstance(said, Mapping)
+    ]
+    parts = parts_of(warehouse, one)
+    return sorted(
+        parts,
+        key=lambda part: names.index(part.record.name) if part.record.name in names else len(names),
     )
 
 

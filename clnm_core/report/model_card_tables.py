@@ -203,11 +203,15 @@ def _areas(
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
+    """Words and numbers of the facts, those one level deeper too; lists are left out."""
+    plain: dict[str, Any] = {}
+    for name, value in facts.items():
+        plain |= dict(value) if isinstance(value, Mapping) else {name: value}
     return "; ".join(
         f"{str(name).replace('_', ' ')} {value:.4g}"
         if isinstance(value, float)
         else f"{str(name).replace('_', ' ')} {value}"
-        for name, value in facts.items()
+        for name, value in plain.items()
         if isinstance(value, str | int | float)
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -59,6 +58,11 @@ def weights(card: Card) -> str:
         return "None: there is no network, so nothing was pretrained."
     if card.system in MADE_ELSEWHERE:
         return NOT_RECORDED
+    pictures = card.manifest.get("pictures")
+    if isinstance(pictures, Mapping) and not (
+        pictures.get("views") or pictures.get("reads_report")
+    ):
+        return "None: it reads no picture and no report, so nothing was pretrained."
     said = dict.fromkeys(
         [
             *_found(card.manifest, "weights"),
@@ -179,7 +183,7 @@ def _value(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_value(one) for one in value) or "none"
-    return json.dumps(value) if value is None else str(value) or "none"
+    return "not set" if value is None else str(value) or "none"
 
 
 def _found(value: object, key: str) -> Iterator[str]:

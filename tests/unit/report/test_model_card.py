@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -170,6 +171,8 @@ def test_a_network_says_its_settings_weights_parts_and_left_out_centres(store: W
     assert dict(training(card))["Learned from"] == (
         "150 cases of 148 patients, 70 with the outcome (47 %)"
     )
+    without = replace(card, manifest={"pictures": {"views": [], "reads_report": False}})
+    assert weights(without).startswith("None: it reads no picture")
     part = model_card(store, NECK, "net-vgg16")
     assert part.part_of == "net"
     assert any("cannot judge a new case" in one for one in limits(part))
