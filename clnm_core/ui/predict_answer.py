@@ -12,6 +12,7 @@ from clnm_core.errors import UnfitCaseError
 from clnm_core.report.case_html import case_html
 from clnm_core.report.case_words import NO_INTERVAL, case_answer, contributions_words, way_out
 from clnm_core.report.wording import percent, percent_interval
+from clnm_core.stats.uncertainty import Estimate
 from clnm_core.store.modelling import case_report
 from clnm_core.store.records import ModelRecord
 from clnm_core.systems.case import CaseReport
@@ -41,7 +42,7 @@ def draw(record: ModelRecord, filled: Filled, pictures: Sequence[Outlined]) -> N
         st.warning(plain(f"{error} {way_out(inputs, len(pictures))}"), icon=":material/block:")
         return
     panels.answer(case_answer(report))
-    _strip(report, record)
+    _strip(report, record, predict_case.findings_alone(model, record.system, filled.values))
     for doubt in report.doubts:
         st.warning(plain(doubt), icon=":material/warning:")
     if len(report.contributions):
@@ -61,8 +62,19 @@ def draw(record: ModelRecord, filled: Filled, pictures: Sequence[Outlined]) -> N
     )
 
 
-def _strip(report: CaseReport, record: ModelRecord) -> None:
+def _strip(report: CaseReport, record: ModelRecord, part: Estimate | None) -> None:
     has_interval = math.isfinite(report.risk.low)
+    parts = []
+    if part is not None:
+        parts.append(
+            panels.Figure(
+                "From findings alone",
+                percent(part.value),
+                percent_interval(part.low, part.high),
+                "What the clinical part of the model says without the picture, before calibration. "
+                f"{part.method}.",
+            )
+        )
     panels.strip(
         [
             panels.Figure(
@@ -73,6 +85,7 @@ def _strip(report: CaseReport, record: ModelRecord) -> None:
                 else "no interval",
                 report.risk.method if has_interval else f"This model gives {NO_INTERVAL}.",
             ),
+            *parts,
             panels.Figure(
                 "Threshold",
                 percent(report.threshold),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from clnm_core.domain.image import Modality
 from clnm_core.features.items import Item
+from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import View
 from clnm_core.systems.protocol import Inputs
 from clnm_core.ui.outline_upload import Outlined
@@ -22,6 +24,24 @@ def views_of(pictures: Sequence[Outlined], inputs: Inputs) -> tuple[View, ...]:
     """The pictures as a model takes them; one that does not say what it is, is what is asked for."""
     named = zip(picture_names(len(pictures)), pictures, strict=True)
     return tuple(_view(name, picture, inputs) for name, picture in named)
+
+
+def findings_alone(model: Any, system: str, values: Mapping[str, Any]) -> Estimate | None:
+    """The risk from findings without the picture, where a model has such a part of its own.
+
+    Parameters
+    ----------
+    model : Model
+        Of that very system.
+    system : str
+    values : mapping
+        Of the form, by column.
+
+    """
+    if system != "cli-dlr" or model.parts is None:
+        return None
+    found: Estimate = model.parts.clinical.case_risk(values)
+    return found
 
 
 def _view(name: str, picture: Outlined, inputs: Inputs) -> View:
