@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from clnm_core.errors import ModelError
+from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.features.choice import MAKERS, Recipe
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.calibrating import Calibrator
@@ -69,12 +69,20 @@ class Pictures:
         Raises
         ------
         UnfitCaseError
-            If a case has no picture that can be measured.
+            If a case has no picture, or none of its features can be measured.
 
         """
         if not self.recipes:
             return {}
         tables = measured(cases, self.recipes, self.images)
+        for kind, one in self.signatures.items():
+            lost = one.unmeasured(tables[kind]) == len(one.names)
+            if one.names and lost.any():
+                raise UnfitCaseError(
+                    f"The pictures of {int(lost.sum())} of {len(cases)} cases give no "
+                    f"{COLUMNS[kind].label.lower()}: none of its features can be measured. Look at "
+                    "the picture and at the outline of the lesion."
+                )
         return {kind: one.score(tables[kind]) for kind, one in self.signatures.items()}
 
 

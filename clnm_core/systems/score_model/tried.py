@@ -99,6 +99,12 @@ class Tried:
             said += [
                 one.in_words(f"{kind} features") for kind, one in self.whole.signatures.items()
             ]
+            said += [
+                f"In {count} training cases none of the {kind} features could be measured; the "
+                "training median stands in for each."
+                for kind, table in self.material.tables.items()
+                if (count := int(table.isna().all(axis=1).sum()))
+            ]
             weights = made(self.recipes["deep"]).settings["weights"]
             if str(weights).startswith("random"):
                 said.append(
