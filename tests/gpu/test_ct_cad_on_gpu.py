@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from clnm_core.systems.catalogue import system_of
-from clnm_core.systems.ct_cad.networks import KINDS
+from clnm_core.systems.ct_cad.kinds import KINDS
 from clnm_core.systems.run import Run
 from tests.unit.systems.ct_node_cases import ct_cases
 

@@ -5,12 +5,14 @@ What happens when ct-cad is trained:
 1. ``settings`` says which networks, at which size, with which weights to begin with.
 2. ``pictures`` cuts the same field, in mm, around the node of every case.
 3. ``augmenting`` alters what the networks see in training; ``task`` says what they learn.
-4. ``networks`` makes each of the eight with one answer; ``systems.networks`` trains them.
-5. ``fitting`` trains all that were asked for, and takes the best on validation; all are reported.
-6. ``model`` judges cases; ``activation`` says where the network looked.
+4. ``networks`` makes each of the eight ``kinds`` with one answer; ``systems.networks`` trains them.
+5. ``fitting`` trains and calibrates one; ``trials`` trains all that were asked for, and takes the
+   best on validation; all are reported.
+6. ``model`` judges cases; ``activation`` says where the network looked, or, where its input is too
+   small for that, ``occlusion`` what covering a place would change. ``ranges`` raises doubts.
 7. ``leak`` shows what it does to the AUC when images, not patients, are divided.
 
-Importing this package does not import torch; its modules do, and are loaded on demand.
+Importing ``system`` does not import torch; it is loaded when something is trained or judged.
 
 References
 ----------

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clnm_core.features.crops import resized
-from clnm_core.systems.ct_cad.networks import KINDS, OneAnswer
+from clnm_core.systems.ct_cad.kinds import KINDS
+from clnm_core.systems.ct_cad.networks import OneAnswer
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,7 +47,7 @@ def activation(network: OneAnswer, name: str, picture: Tensor) -> Activation:
     network : OneAnswer
         In evaluation mode.
     name : str
-        A key of :data:`~clnm_core.systems.ct_cad.networks.KINDS`.
+        A key of :data:`~clnm_core.systems.ct_cad.kinds.KINDS`.
     picture : torch.Tensor, shape (1, 1, rows, columns)
         White is 1.
 
@@ -64,7 +65,9 @@ def activation(network: OneAnswer, name: str, picture: Tensor) -> Activation:
     with torch.inference_mode():
         features = network.net.forward_features(network.seen(picture))
         answer = float(network.answer(features)[0])
-        weighted = torch.einsum("c,chw->hw", layer.weight.detach()[0].double(), features[0].double())
+        weighted = torch.einsum(
+            "c,chw->hw", layer.weight.detach()[0].double(), features[0].double()
+        )
     return Activation(weighted.cpu().numpy(), float(layer.bias.detach()[0]), answer)
 
 

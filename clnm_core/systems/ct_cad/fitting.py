@@ -21,8 +21,9 @@ from clnm_core.stats.discrimination import auc
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.calibrating import Calibrator, fit_calibrator
 from clnm_core.systems.cases import Cases
+from clnm_core.systems.ct_cad.kinds import KINDS
 from clnm_core.systems.ct_cad.model import NodeModel, rounded
-from clnm_core.systems.ct_cad.networks import KINDS, OneAnswer, Start, start_of
+from clnm_core.systems.ct_cad.networks import OneAnswer, Start, start_of
 from clnm_core.systems.ct_cad.pictures import Crops, crops
 from clnm_core.systems.ct_cad.ranges import Ranges
 from clnm_core.systems.ct_cad.settings import Chosen

@@ -18,7 +18,8 @@ from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.ct_cad.activation import activation, on_picture
 from clnm_core.systems.ct_cad.augmenting import altered
-from clnm_core.systems.ct_cad.networks import KINDS, OneAnswer
+from clnm_core.systems.ct_cad.kinds import KINDS, NAME
+from clnm_core.systems.ct_cad.networks import OneAnswer
 from clnm_core.systems.ct_cad.occlusion import occlusion
 from clnm_core.systems.ct_cad.pictures import (
     MODALITY,
@@ -32,8 +33,6 @@ from clnm_core.systems.ct_cad.pictures import (
 from clnm_core.systems.ct_cad.ranges import Ranges
 from clnm_core.systems.ct_cad.task import case_log_odds
 from clnm_core.systems.protocol import Explanation, Inputs, State
-
-NAME = "ct-cad"
 
 FEWEST_CELLS = 4
 """Cells a side below which a class activation map says too little about places."""
@@ -50,7 +49,7 @@ class NodeModel:
     network : OneAnswer
         On the CPU, in evaluation mode.
     kind : str
-        A key of :data:`~clnm_core.systems.ct_cad.networks.KINDS`.
+        A key of :data:`~clnm_core.systems.ct_cad.kinds.KINDS`.
     outcome : str
     size : int
         Side of the input, in pixels.

@@ -1,8 +1,7 @@
-"""Which networks look at a node, and with whose weights do they begin?"""
+"""What does a network look like, and with whose weights does it begin?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,46 +11,7 @@ from torch import Tensor, nn
 
 from clnm_core.errors import TrainingError
 from clnm_core.features.backbones import load_backbone
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One of the eight.
-
-    Parameters
-    ----------
-    label : str
-        For a reader.
-    least : int
-        Smallest side of its input, in pixels; smaller ones vanish inside it.
-    own : int
-        Side of the input that it was made for.
-    millions : float
-        Weights.
-    is_pooling : bool
-        Whether it averages over the picture before one linear layer, as class activation maps
-        need it.
-
-    """
-
-    label: str
-    least: int
-    own: int
-    millions: float
-    is_pooling: bool = True
-
-
-KINDS: Mapping[str, Kind] = {
-    "vgg16": Kind("VGG16", 32, 224, 134.3, is_pooling=False),
-    "vgg19": Kind("VGG19", 32, 224, 139.6, is_pooling=False),
-    "legacy_xception": Kind("Xception", 32, 299, 20.8),
-    "inception_v3": Kind("Inception v3", 75, 299, 21.8),
-    "inception_resnet_v2": Kind("Inception-ResNet v2", 75, 299, 54.3),
-    "densenet121": Kind("DenseNet121", 32, 224, 7.0),
-    "densenet169": Kind("DenseNet169", 32, 224, 12.5),
-    "resnet50": Kind("ResNet50", 32, 224, 23.5),
-}
-"""The paper names ResNet50 and Xception; the other six are those that its authors name elsewhere."""
+from clnm_core.systems.ct_cad.kinds import KINDS
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,7 +44,7 @@ def start_of(name: str, *, checkpoint: str, is_from_hub: bool) -> Start:
     Parameters
     ----------
     name : str
-        A key of :data:`KINDS`.
+        A key of :data:`~clnm_core.systems.ct_cad.kinds.KINDS`.
     checkpoint : str
         Path of a file of weights; empty for none.
     is_from_hub : bool
@@ -121,7 +81,7 @@ class OneAnswer(nn.Module):
     Parameters
     ----------
     name : str
-        A key of :data:`KINDS`.
+        A key of :data:`~clnm_core.systems.ct_cad.kinds.KINDS`.
     mean, std : tuple of float
         Of each channel.
     dropout : float

@@ -27,7 +27,7 @@ class NodeTask:
     Parameters
     ----------
     name : str
-        A key of :data:`~clnm_core.systems.ct_cad.networks.KINDS`.
+        A key of :data:`~clnm_core.systems.ct_cad.kinds.KINDS`.
     start : Start
     size : int
         Side of the input, in pixels.

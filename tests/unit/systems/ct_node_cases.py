@@ -21,7 +21,15 @@ REGISTRY = Registry(
 )
 SIDE, SPACING = 64, 0.5
 
-SMALL = {"networks": ["densenet121"], "size": 32, "epochs": 2, "batch": 16, "warmup_epochs": 0}
+SMALL = {
+    "networks": ["densenet121"],
+    "size": 32,
+    "epochs": 1,
+    "batch": 16,
+    "warmup_epochs": 0,
+    "field_mm": 24.0,
+    "learning_rate": 1e-3,
+}
 
 
 def disc(radius: float = 8.0) -> np.ndarray:

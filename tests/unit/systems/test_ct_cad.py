@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,13 +47,13 @@ def parts():
 
 @pytest.fixture(scope="module")
 def found(parts):
-    return fitted(*parts[:2], epochs=6)
+    return fitted(*parts[:2], epochs=5)
 
 
 def test_what_brightness_tells_is_learned(found, parts):
     test = parts[2]
     assert roc_auc_score(test.outcome(OUTCOME), found.model.risk(test)) > 0.9
-    assert [epoch.number for epoch in found.history] == list(range(1, 7))
+    assert [epoch.number for epoch in found.history] == list(range(1, 6))
     assert found.held_out is None
 
 
@@ -257,3 +260,19 @@ def test_cases_that_are_not_shown_change_nothing(parts):
     turned = replace(test, frame=test.frame.assign(metastatic=~test.frame["metastatic"]))
     after = fitted(training, validation, epochs=1).model.risk(turned)
     assert np.array_equal(before, after)
+
+
+def test_whoever_only_asks_what_it_needs_does_not_load_torch():
+    asked = (
+        "import sys\n"
+        "from clnm_core.systems.catalogue import system_of\n"
+        "from tests.unit.systems.ct_node_cases import ct_cases\n"
+        "system = system_of('ct-cad')\n"
+        "system.require(ct_cases(40), outcome='metastatic', config=system.defaults)\n"
+        "assert 'torch' not in sys.modules and 'timm' not in sys.modules\n"
+    )
+    root = Path(__file__).parents[3]
+    ended = subprocess.run(
+        [sys.executable, "-c", asked], cwd=root, check=False, capture_output=True, timeout=300
+    )
+    assert ended.returncode == 0, ended.stderr.decode()

@@ -10,7 +10,8 @@ from clnm_core.errors import FeatureError, TrainingError
 from clnm_core.features import backbones
 from clnm_core.systems.ct_cad.activation import activation, on_picture
 from clnm_core.systems.ct_cad.augmenting import altered
-from clnm_core.systems.ct_cad.networks import KINDS, made, start_of
+from clnm_core.systems.ct_cad.kinds import KINDS
+from clnm_core.systems.ct_cad.networks import made, start_of
 from clnm_core.systems.ct_cad.pictures import crops
 from clnm_core.systems.ct_cad.task import NodeTask
 from clnm_core.systems.networks.loop import Settings, train
