@@ -69,8 +69,9 @@ class Axis:
 
     @property
     def reach(self) -> float:
-        """Points between the lowest and the highest mark."""
-        points = [tick.points for tick in self.ticks]
+        """Points between the lowest and the highest mark, unknown among them where learned."""
+        ticks = (*self.ticks, self.unknown) if self.learned_unknown else self.ticks
+        points = [tick.points for tick in ticks]
         return max(points) - min(points)
 
 

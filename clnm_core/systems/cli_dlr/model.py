@@ -152,9 +152,8 @@ class CliDlr:
 
     def _features(self, cases: Cases) -> pd.DataFrame:
         recipes = pictures.recipes_of(self.measure)
-        without = [
-            name for name in cases.frame["case_id"] if not pictures.readable(cases).views_of(name)
-        ]
+        known = pictures.readable(cases)
+        without = [name for name in cases.frame["case_id"] if not known.views_of(name)]
         if without:
             some = (
                 "This case has" if len(cases) == 1 else f"{len(without)} of {len(cases)} cases have"

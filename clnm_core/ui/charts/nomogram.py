@@ -16,9 +16,9 @@ from clnm_core.systems.nomogram import Axis, Nomogram
 from clnm_core.ui.charts import theme
 
 _ROW = 46
-_LEFT = 250
+_LEFT = 270
 """Pixels for the names of the variables."""
-_DRAWN = 940
+_DRAWN = 920
 """Pixels from 0 to 100 points on a screen of 1280; what fits there fits on paper."""
 _CHARACTER = 7.2
 _GAP = 10
@@ -76,7 +76,7 @@ def _variable(axis: Axis, row: int, colours: theme.Palette, notes: list[dict]) -
     sides = _sides(places, labels)
     hover = [f"{axis.title}: {tick.label} = {tick.points:.1f} points" for tick in ticks]
     if sides is None:
-        words = ", ".join(f"{tick.label} {tick.points:.0f}" for tick in ticks)
+        words = "; ".join(f"{tick.label}: {tick.points:.0f}" for tick in ticks)
         at = min(max(places) + 1.5, 100)
         notes.append(_note(words, at, row, colours.ink, anchor="left"))
         labels, sides = [""] * len(ticks), ["top center"] * len(ticks)
