@@ -1,7 +1,8 @@
 """Which cases, with which pictures, are the systems trained and judged on?
 
 Pictures of a draw are kept in a folder as plain arrays, memory-mapped, so that each is drawn once
-however many systems read it; their features likewise, one file per recipe.
+however many systems read it; their features likewise, one file per recipe. Of the radiomics only
+those of the unfiltered picture are measured: the systems read no others.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from clnm_core.features.choice import Recipe, made
+from clnm_core.features.choice import Recipe, made, recipe_of
 from clnm_core.features.items import Item
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.drawing import pictures_of
@@ -37,6 +38,7 @@ FRESH = 2_000
 """Cases on which a system is judged."""
 
 _PROCESSES = os.cpu_count() or 1
+_UNFILTERED = recipe_of("radiomics", settings={"image_types": ["original"]})
 
 
 def cohort_cases(folder: Path, name: str, *, seed: int) -> tuple[SyntheticCohort, Cases]:
@@ -163,7 +165,7 @@ def _extracted(draw: str, folder: Path, recipe: Recipe, names: list[str]) -> pd.
     torch.set_num_threads(1)
     cases = _cases_of(draw, folder)
     views = [(name, view) for name in names for view in cases.views_of(name)]
-    extractor = made(recipe)
+    extractor = made(_UNFILTERED if recipe == recipe_of("radiomics") else recipe)
     found = extractor.extract([view.read() for _, view in views])
     table = pd.DataFrame(found.values.astype(np.float32), columns=list(found.names))
     table.insert(0, "view", [view.view for _, view in views])
