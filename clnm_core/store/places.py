@@ -31,6 +31,7 @@ class StorePaths:
           features/                tables of features, by hash; shards/ holds their parts
           models/                  trained models and their manifests
           checkpoints/             what trainings that have not ended need to go on
+          ablations/               what variants of a network gave, by hash
         store.key                  the key of the pseudonyms: beside the store, never in it
     """
 
@@ -94,6 +95,11 @@ class StorePaths:
     def checkpoints(self) -> Path:
         """Folder of what trainings that have not ended need to go on."""
         return self.root / "checkpoints"
+
+    @property
+    def ablations(self) -> Path:
+        """Folder of what variants of a network gave."""
+        return self.root / "ablations"
 
     @property
     def key(self) -> Path:
