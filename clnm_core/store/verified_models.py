@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clnm_core.errors import ModelError, NoStoreError
+from clnm_core.store.model_versions import model_versions
 from clnm_core.store.modelling import can_predict
 from clnm_core.store.places import StorePaths
 from clnm_core.store.warehouse import Warehouse
@@ -14,7 +15,7 @@ from clnm_core.systems.files import load_model_files
 def problems(root: Path) -> list[str]:
     """What is wrong with the models of the version shown, one sentence each.
 
-    Models whose risks were imported have no files, and nothing is said of them.
+    Earlier and retired versions count too, as they can be brought back. Models whose risks were imported have no files, and nothing is said of them.
 
     Raises
     ------
@@ -24,13 +25,20 @@ def problems(root: Path) -> list[str]:
     """
     try:
         with Warehouse.open(root) as warehouse:
-            trained = [record for record in warehouse.models() if can_predict(record)]
+            trained = [
+                one
+                for cohort in warehouse.cohorts()
+                for one in model_versions(warehouse, cohort.name)
+                if can_predict(one.record)
+            ]
     except NoStoreError:
         return []
     found = []
-    for record in trained:
+    for one in trained:
+        record = one.record
         try:
             load_model_files(StorePaths(root).models, record.manifest["digest"])
         except ModelError as error:
-            found.append(f"Cohort {record.cohort}, model {record.name}: {error}")
+            which = record.name if one.is_shown else f"{record.name}, version {one.version}"
+            found.append(f"Cohort {record.cohort}, model {which}: {error}")
     return found

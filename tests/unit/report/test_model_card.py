@@ -29,13 +29,16 @@ from clnm_core.report.model_card_words import about, card_answer, input_words, o
 from clnm_core.report.model_compare import compare_answer, compare_table, compare_versions
 from clnm_core.report.model_list import list_answer, listed_models
 from clnm_core.stats.comparison import areas, auc_difference
+from clnm_core.store.model_versions import model_versions
 from clnm_core.store.modelling import train_in_store
 from clnm_core.store.paired import judged_by_all
+from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.retiring import retire
 from clnm_core.store.schema import put_model, replace_predictions
 from clnm_core.store.selection import cases
 from clnm_core.store.snapshots import publish
+from clnm_core.store.verified_models import problems
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.synth.fresh import best_auc
 from tests.small_store import CLINIC, NECK, build_small_store
@@ -286,6 +289,18 @@ def test_what_cannot_be_compared_is_said(root: Path, store: Warehouse) -> None:
             compare_versions(warehouse, NECK, ("sharp", ""), ("few", ""))
         with pytest.raises(ModelError, match="different outcomes"):
             compare_versions(warehouse, NECK, ("sharp", ""), ("central", ""))
+
+
+def test_the_files_of_an_earlier_version_are_verified_too(root: Path, store: Warehouse) -> None:
+    _, old = model_versions(store, NECK, "baseline")
+    weights_of_it = StorePaths(root).models / old.record.manifest["digest"] / "weights.safetensors"
+    kept = weights_of_it.read_bytes()
+    weights_of_it.write_bytes(kept[:-1] + b"x")
+    try:
+        (found,) = [one for one in problems(root) if "baseline" in one]
+    finally:
+        weights_of_it.write_bytes(kept)
+    assert f"model baseline, version {old.version}: " in found
 
 
 def test_no_number_of_training_is_written_without_one(store: Warehouse) -> None:
