@@ -14,7 +14,7 @@ from clnm_core.report.case_words import reads_words
 from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, cached_models, panels, pickers
+from clnm_core.ui import cached, cached_models, missing_model, panels, pickers
 from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
@@ -36,6 +36,7 @@ def pick_model(query: CohortQuery) -> ModelRecord:
     if not records:
         _offer_training(query)
         st.stop()
+    missing_model.say(records)
     names = [record.name for record in records]
     name = names[0]
     if len(names) > 1:

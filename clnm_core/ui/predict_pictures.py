@@ -13,7 +13,7 @@ from clnm_core.ui.outline_upload import Outlined
 from clnm_core.ui.predict_image import Place, Upload
 
 _KINDS = "DICOM, PNG, JPEG or TIFF"
-_STRUCTURES = {"lesion": "the lesion", "gland": "the thyroid"}
+_STRUCTURES = {"lesion": "the lesion", "gland": "the gland"}
 
 
 def draw(record: ModelRecord) -> list[tuple[Place, Upload | None, Outlined | None]]:
@@ -65,7 +65,7 @@ def needs_words(inputs: Inputs) -> str:
     Examples
     --------
     >>> needs_words(Inputs((), views=("transverse", "longitudinal"), structures=("lesion", "gland")))
-    'One of the views is enough. On each, outline the lesion and the thyroid: propose the outlines, then correct them.'
+    'One of the views is enough. On each, outline the lesion and the gland: propose the outlines, then correct them.'
 
     """
     several = "One of the views is enough. " if len(inputs.views) > 1 else ""

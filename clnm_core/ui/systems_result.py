@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from clnm_core.ui import (
     entries,
     frame,
     links,
+    missing_model,
     panels,
     pickers,
     slices_facts,
@@ -46,7 +47,7 @@ def draw(query: CohortQuery, one: Listed) -> None:
     if not records:
         st.caption(f"No model of {plain(one.label)} judges this outcome here yet.")
         return
-    _say_missing(records)
+    missing_model.say(records.values())
     left, right = st.columns(2)
     with left:
         titles = {name: panels.model_title(record) for name, record in records.items()}
@@ -72,18 +73,6 @@ def draw(query: CohortQuery, one: Listed) -> None:
     systems_learning.draw(record)
     _notes(record)
     _ways_on(query, record)
-
-
-def _say_missing(records: Mapping[str, ModelRecord]) -> None:
-    """Say that a link asks for a model that is not among these; only as the page opens."""
-    asked = st.query_params.get("model", "")
-    known = {*records, *(panels.model_title(record) for record in records.values())}
-    if asked and asked not in known and "model" not in st.session_state:
-        st.warning(
-            f"The link asks for the model “{plain(asked[:60])}”, which this system has not trained "
-            "here for this outcome; it may have been retired. Model cards has every version.",
-            icon=":material/link_off:",
-        )
 
 
 def _strip(row: pd.Series) -> None:
@@ -140,7 +129,7 @@ def _estimate(row: pd.Series, name: str) -> Estimate:
 def _notes(record: ModelRecord) -> None:
     for one in record.manifest.get("set_aside_reasons", ()):
         st.caption(plain(set_aside_words(int(one["cases"]), str(one["reason"]))))
-    for note in record.manifest.get("notes", ()):
+    for note in dict.fromkeys(record.manifest.get("notes", ())):
         st.caption(plain(str(note)))
 
 

@@ -170,6 +170,7 @@ def test_links_that_ask_for_what_is_not_there_open_the_usual(
     publish_trained(own_store)
     app = open_systems(open_app, model="gone", tried="nobody")
     assert app.selectbox(key="model").value == "score"
+    assert any("asks for the model “gone”" in str(one.value) for one in app.warning)
 
 
 def test_a_linear_model_is_read_off_a_nomogram_once_it_is_asked_for(
