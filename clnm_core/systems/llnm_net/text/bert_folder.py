@@ -13,9 +13,6 @@ seconds.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,28 +25,21 @@ from torch import Tensor, nn
 
 from clnm_core.errors import ModelError
 from clnm_core.features.checkpoints import put_weights, safe_tensors
+from clnm_core.systems.llnm_net.text.bert_files import (
+    WEIGHTS,
+    digest_of,
+    pieces_of,
+    read_json,
+    shape_of,
+)
 from clnm_core.systems.llnm_net.text.tokens import PADDING, READ, Encoded
 
 if TYPE_CHECKING:
     from transformers import BertModel
 
-_CONFIG, _WEIGHTS = "config.json", "model.safetensors"
+_CONFIG = "config.json"
 _TOKENIZERS = ("tokenizer.json", "vocab.txt")
 _PICKLES = ("pytorch_model.bin", "model.bin", "pytorch_model.pt")
-_MOST_BYTES = 64_000_000  # of a file of text
-# What shapes a BERT, with the largest that is taken; all else that a config may say, such as code
-# to fetch, is not read.
-_SIZES = {
-    "vocab_size": 1_000_000,
-    "hidden_size": 4_096,
-    "num_hidden_layers": 64,
-    "num_attention_heads": 64,
-    "intermediate_size": 16_384,
-    "max_position_embeddings": 8_192,
-    "type_vocab_size": 16,
-}
-_SHARES = ("hidden_dropout_prob", "attention_probs_dropout_prob", "layer_norm_eps")
-_ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu")
 _OTHER_HEADS = ("pooler.", "cls.", "classifier.", "qa_outputs.", "embeddings.position_ids")
 _ENDS = ("[CLS]", "[SEP]")
 
@@ -140,7 +130,7 @@ class BertFolder:
                 f"This BERT reads {self.shape['max_position_embeddings']} tokens at most; "
                 f"{most} and two for the ends were asked for. Ask for fewer."
             )
-        pieces = _pieces(self.place, self.tokenizer)
+        pieces = pieces_of(self.place, self.tokenizer)
         own = pieces.get_vocab(with_added_tokens=False)
         largest = max(pieces.get_vocab().values(), default=0)
         if not {*_ENDS, "[UNK]"} <= set(own) or largest >= self.shape["vocab_size"]:
@@ -169,7 +159,7 @@ class BertFolder:
             config._attn_implementation = "sdpa"  # noqa: SLF001 (the folder may not choose)
             bert = Bert(config, add_pooling_layer=False)
         weights = {
-            _key(name): values for name, values in safe_tensors(self.place / _WEIGHTS).items()
+            _key(name): values for name, values in safe_tensors(self.place / WEIGHTS).items()
         }
         put_weights(bert, weights, name="the BERT of this folder", ignored=_OTHER_HEADS)
         return bert.eval()
@@ -237,7 +227,7 @@ def open_folder(place: Path, *, digest: str = "") -> BertFolder:
             "There is no BERT at the place that was given: a folder with config.json, "
             "model.safetensors, and tokenizer.json or vocab.txt is needed."
         )
-    if not (place / _WEIGHTS).is_file():
+    if not (place / WEIGHTS).is_file():
         if any((place / name).is_file() for name in _PICKLES):
             raise ModelError(
                 "The BERT folder has its weights as a pickle only, which can run code and is not "
@@ -249,8 +239,8 @@ def open_folder(place: Path, *, digest: str = "") -> BertFolder:
         raise ModelError(
             "The BERT folder has neither tokenizer.json nor vocab.txt, so nobody knows its words."
         )
-    shape = _shape(_json(place / _CONFIG))
-    found = _digest(place, shape, tokenizer)
+    shape = shape_of(read_json(place / _CONFIG))
+    found = digest_of(place, shape, tokenizer)
     if digest and found != digest:
         raise ModelError(
             "The BERT folder is not the one that this model was trained with. Put that folder back "
@@ -259,82 +249,9 @@ def open_folder(place: Path, *, digest: str = "") -> BertFolder:
     return BertFolder(place, shape, tokenizer, found)
 
 
-def _shape(config: dict[str, Any]) -> dict[str, Any]:
-    """What of a config shapes the network."""
-    shape: dict[str, Any] = {}
-    is_sound = config.get("model_type", "bert") == "bert"
-    for name, most in _SIZES.items():
-        value = config.get(name)
-        is_sound &= type(value) is int and 1 <= value <= most
-        shape[name] = value
-    for name in (name for name in _SHARES if name in config):
-        value = config[name]
-        is_sound &= isinstance(value, (int, float)) and math.isfinite(value) and 0 <= value < 1
-        shape[name] = value
-    shape["hidden_act"] = config.get("hidden_act", "gelu")
-    is_sound = is_sound and shape["hidden_act"] in _ACTIVATIONS
-    if not is_sound or shape["hidden_size"] % shape["num_attention_heads"]:
-        raise ModelError(
-            "The config.json of the BERT folder does not describe a BERT: its kind, a size or an "
-            "activation is another, or missing. Copy the folder again, or choose another."
-        )
-    return shape
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size <= _MOST_BYTES:
-            read = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(read, dict):
-                return read
-    except (OSError, ValueError, RecursionError):
-        pass
-    raise ModelError(
-        f"The {path.name} of the BERT folder cannot be read: it is damaged or of another kind. "
-        "Copy the folder again from where it was made."
-    )
-
-
-def _pieces(place: Path, name: str) -> Any:
-    """The tokenizer of a folder."""
-    import transformers
-
-    path = place / name
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError("too large")
-        if name == "tokenizer.json":
-            tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=str(path))
-        else:
-            is_lower = (
-                _json(place / "tokenizer_config.json").get("do_lower_case", True)
-                if (place / "tokenizer_config.json").is_file()
-                else True
-            )
-            tokenizer = transformers.BertTokenizer(vocab=str(path), do_lower_case=bool(is_lower))
-    except ModelError:
-        raise
-    except Exception as error:  # a damaged file can make its reader fail in any way
-        raise ModelError(
-            f"The {name} of the BERT folder cannot be read: it is damaged or of another kind. "
-            "Copy the folder again from where it was made."
-        ) from error
-    return tokenizer.backend_tokenizer
-
-
 def _key(name: str) -> str:
     """A name of weights as this BERT has it; older files call scale and shift gamma and beta."""
     bare = name.removeprefix("bert.")
     return bare.replace("LayerNorm.gamma", "LayerNorm.weight").replace(
         "LayerNorm.beta", "LayerNorm.bias"
     )
-
-
-def _digest(place: Path, shape: dict[str, Any], tokenizer: str) -> str:
-    """SHA-256 over the shape and over all that is read of the folder."""
-    whole = hashlib.sha256(json.dumps(shape, sort_keys=True).encode())
-    for name in (tokenizer, "tokenizer_config.json", _WEIGHTS):
-        if (place / name).is_file():
-            with (place / name).open("rb") as file:
-                whole.update(name.encode() + hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()
