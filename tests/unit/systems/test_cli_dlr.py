@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.errors import MissingOutcomeError, ModelError, TrainingError, UnfitCaseError
+from clnm_core.features import selection_lasso
 from clnm_core.features.items import Item
 from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.cli_dlr.beyond import fit_beyond
@@ -65,6 +66,14 @@ def patients(n: int = 200, seed: int = 0, start: int = 0) -> Cases:
 
 def learned(training: Cases, validation: Cases | None = None, *, config=CONFIG, seed: int = 0):
     return CLI_DLR.fit(training, validation, outcome="lateral", config=config, seed=seed, run=Run())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_penalties():
+    """Fewer penalties of the LASSO of the DLR signature; the rest is as it is used."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection_lasso, "STEPS", 5)
+        yield
 
 
 @pytest.fixture(scope="module")
