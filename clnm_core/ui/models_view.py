@@ -15,7 +15,7 @@ from clnm_core.report.model_card_tables import CardTable
 from clnm_core.report.model_card_training import making, training
 from clnm_core.report.model_card_words import Rows, about, card_answer, outcome, reads, use
 from clnm_core.report.model_list import ListedModel, list_answer
-from clnm_core.report.wording import count_text, interval_text, number, percent, unit_of, value_text
+from clnm_core.report.wording import interval_text, number, percent, unit_of, value_text
 from clnm_core.systems.card import Card
 from clnm_core.ui import cached, links, panels, tables
 from clnm_core.ui.words import plain
@@ -39,14 +39,14 @@ def list_html(models: Sequence[ListedModel], params: dict[str, list[str]]) -> st
     labels = links.labels_of({one.name: one.title for one in models})
     for one in models:
         target = escape(urlencode({**params, "model": labels[one.name]}, doseq=True))
-        tried = f", {count_text(len(one.parts), 'candidate')} tried" if one.parts else ""
+        tried = f", {len(one.parts):,} tried" if one.parts else ""
         newest = next(old for old in one.history if old.version == one.version)
         rows.append(
             [
                 tables.Cell(f"<a href='models?{target}'>{escape(labels[one.name])}</a>"),
                 f"{one.system}{tried}",
                 one.outcome_label,
-                f"{newest.number} of {len(one.history)} · {one.version}",
+                f"{newest.number} · {one.version}",
                 *_auc(one),
                 "Retired" if one.is_retired else "In use",
             ]
@@ -179,9 +179,9 @@ def _section(title: str, rows: Rows) -> None:
 
 def _auc(one: ListedModel) -> tuple[str, str]:
     if one.auc is None:
-        return "–", "no case outside training"
+        return "–", "nobody"
     if not one.auc.is_estimable:
-        return "–", f"{one.n:,} {one.split} cases"
+        return "–", f"{one.n:,} {one.split}"
     unit = unit_of("auc")
     value = f"{value_text(one.auc, unit)} ({interval_text(one.auc, unit)})"
-    return value, f"{one.n:,} {one.split} cases"
+    return value, f"{one.n:,} {one.split}"

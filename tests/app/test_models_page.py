@@ -91,7 +91,7 @@ def test_versions_and_candidates_are_told_apart_and_compared(
     app = open_app("models.py", model="net")
     assert not app.exception
     assert app.selectbox(key="version").value == new.version
-    assert "1 candidate tried" in tables(app)
+    assert "ct-cad, 1 tried" in tables(app)
     assert "All that was tried" in words(app)
     app.selectbox(key="version_against").set_value(old.version).run()
     assert "Compared on the same cases" in words(app)
