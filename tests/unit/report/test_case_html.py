@@ -17,6 +17,7 @@ from clnm_core.report.case_html import case_html
 from clnm_core.report.wording import RESEARCH_USE
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.case import CaseReport
+from clnm_core.systems.protocol import Explanation
 
 HOSTILE = "<script>alert(1)</script>"
 NAN = float("nan")
@@ -138,3 +139,24 @@ def test_what_is_outlined_stands_on_the_first_picture_alone():
     )
     assert text.count("Outlined: nodule") == 2  # for the eye that reads and the one that listens
     assert text.count("1.3 mm</text>") == 1
+
+
+def test_what_a_network_looked_at_stands_with_its_caution_and_its_map():
+    seen = Explanation(
+        shares={"report": 0.25, "images": 0.75},
+        words=(("lymph", 0.9), (HOSTILE, 0.1)),
+        notes=("Two views are averaged.",),
+    )
+    heat = np.zeros((40, 60), dtype=np.float32)
+    text = case_html(
+        report(explanation=seen, contributions=pd.DataFrame()),
+        images=[("x", picture())],
+        maps={0: heat},
+    )
+    assert "Attention shows what was looked at and not why" in text
+    assert text.index("images") < text.index("report</td>")
+    assert "75 %" in text
+    assert "Two views are averaged." in text
+    assert text.count("data:image/png") == 2
+    assert "<script" not in text
+    assert "Log-odds" not in text
