@@ -19,7 +19,7 @@ from clnm_core.errors import MissingOutcomeError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.fitness import lacks, learnable
-from clnm_core.systems.judging import Judged, Truth, judged, risks_of
+from clnm_core.systems.judging import Judged, Risk, Truth, judged, risks_of
 from clnm_core.systems.protocol import Candidate, Epoch, Fitted, Model, System
 from clnm_core.systems.run import Run
 from clnm_core.systems.settings import settled
@@ -169,14 +169,17 @@ def train_system(
     lacking = lacks(cases, fitted.model.inputs)
     can_judge = (lacking == "").to_numpy()
     truth = Truth(y_true, is_known, division.split, division.is_training)
-    results = []
+    results: list[Judged] = []
+    known: dict[Risk, tuple[NDArray[np.float64], dict[int, str]]] = {}
     tried = (Candidate("", "", fitted.model.risk, fitted.held_out), *fitted.candidates)
     for place, one in enumerate(tried):
         low, high = (
             _LEARNED + (_JUDGED - _LEARNED) * (place + part) / len(tried) for part in (0, 1)
         )
         step = f"Judging with {one.label or 'the model'}"
-        found, refused = risks_of(one.risk, cases, can_judge, run.part(low, high), step)
+        if one.risk not in known:  # the model that was kept is often one of those tried
+            known[one.risk] = risks_of(one.risk, cases, can_judge, run.part(low, high), step)
+        found, refused = known[one.risk]
         if place == 0:
             lacking[list(refused)] = list(refused.values())
         results.append(judged(one, found, cases, truth, bootstrap=bootstrap, seed=seed))

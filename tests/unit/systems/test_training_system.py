@@ -23,7 +23,7 @@ from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.run import Run
 from clnm_core.systems.splitting import CROSS_VALIDATED
 from clnm_core.systems.training import train_system
-from tests.tiny_system import TinySystem
+from tests.tiny_system import TinyModel, TinySystem
 
 COLUMNS = (
     *("case_id", "patient_id", "centre", "split", "age_years", "capsule_distance_mm"),
@@ -183,6 +183,19 @@ def test_everything_that_was_tried_is_judged_on_the_same_cases() -> None:
     assert shifted.metrics["external"]["auc"] == line.metrics["external"]["auc"]
     assert shifted.metrics["external"]["o_e_ratio"] != line.metrics["external"]["o_e_ratio"]
     assert shifted.facts == {"shift": 1.0}
+
+
+def test_a_model_that_was_also_tried_is_asked_once(monkeypatch) -> None:
+    asked: list[int] = []
+    risk = TinyModel.risk
+
+    def counted(self, cases):
+        asked.append(len(cases))
+        return risk(self, cases)
+
+    monkeypatch.setattr(TinyModel, "risk", counted)
+    trained(cohort())
+    assert asked == [300, 300]  # the line, which is the model, and the line that is shifted
 
 
 def test_a_case_without_a_picture_teaches_nothing_is_not_judged_and_listed() -> None:
