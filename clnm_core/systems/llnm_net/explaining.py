@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from clnm_core.systems.llnm_net.model import LlnmModel
 
 NOTE = "Shares, words and maps show attention: where the network looked, not why the risk is what it is."
+SKIP = "A part of the risk goes past the attention, by a linear skip that attention does not show."
 
 
 def explained(model: LlnmModel, case: Cases) -> Explanation:
@@ -47,11 +48,12 @@ def explained(model: LlnmModel, case: Cases) -> Explanation:
     for group, span in spans.items():
         kind = GROUPS[group]
         shares[kind] = shares.get(kind, 0.0) + float(received[:, span].sum(axis=1).mean())
+    notes = (NOTE, SKIP) if model.config.linear_skip else (NOTE,)
     return Explanation(
         maps=_maps(model, case, received, spans),
         shares=shares,
         words=_words(model, prepared.texts[0], received.mean(axis=0), spans),
-        notes=(NOTE,),
+        notes=notes,
     )
 
 

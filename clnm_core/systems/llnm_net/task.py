@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -17,6 +18,7 @@ from clnm_core.stats.discrimination import auc
 from clnm_core.systems.llnm_net.config import Config
 from clnm_core.systems.llnm_net.encoding import as_tensors
 from clnm_core.systems.llnm_net.network import LlnmNet, Output
+from clnm_core.systems.llnm_net.text.tokens import RESERVED, UNKNOWN
 from clnm_core.systems.networks.loop import Settings
 
 BATCH = 32
@@ -26,6 +28,9 @@ _ONE_VIEW = 0.15
 """Share of the training cases that show one of their views twice, in a step."""
 
 UNKNOWN_STAGE = -1
+
+_RIDGE_C = 0.1
+"""Inverse penalty of the linear skip on standardised numbers (scikit-learn's C)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,9 +69,27 @@ class LlnmTask:
 
     def network(self) -> nn.Module:
         """A fresh network."""
-        return LlnmNet(
+        network = LlnmNet(
             self.config, shapes_of(self.arrays), vocabulary=self.vocabulary, length=self.length
         )
+        if network.line is not None:
+            network.line.copy_(self._line(network))
+        return network
+
+    def _line(self, network: LlnmNet) -> Tensor:
+        """Intercept and weights of the linear skip: ridge logistic regression on training cases."""
+        rows = np.arange(self.training)
+        with torch.no_grad():
+            read = network.averaged(as_tensors(self.arrays, rows)).double()
+        x = read.unflatten(0, (-1, 2)).mean(1).numpy()
+        centre, scale = x.mean(axis=0), x.std(axis=0)
+        scale[scale < 1e-6] = np.inf  # what never varies has no weight
+        fitted = LogisticRegression(C=_RIDGE_C, max_iter=2000, class_weight="balanced").fit(
+            (x - centre) / scale, self.y_true
+        )
+        weights = fitted.coef_[0] / scale
+        intercept = fitted.intercept_[0] - float(weights @ centre)
+        return torch.from_numpy(np.concatenate([[intercept], weights])).float()
 
     def batch(
         self, rows: NDArray[np.int64], *, augment: np.random.Generator | None
@@ -82,8 +105,14 @@ class LlnmTask:
                 found[name] = found[name][row, pick]
             if self.config.noise:
                 for name in [one for one in found if one.startswith("value.")]:
-                    off = augment.standard_normal(tuple(found[name].shape), dtype=np.float32)
+                    # One offset for all tokens of a group: what is averaged over them is off too.
+                    shape = (len(rows), 1, 1, found[name].shape[-1])
+                    off = augment.standard_normal(shape, dtype=np.float32)
                     found[name] = found[name] + self.config.noise * torch.from_numpy(off)
+            if self.config.word_dropout and "ids" in found:
+                lost = augment.random(tuple(found["ids"].shape)) < self.config.word_dropout
+                is_word = found["ids"] >= RESERVED
+                found["ids"] = found["ids"].masked_fill(torch.from_numpy(lost) & is_word, UNKNOWN)
         found["target"] = torch.from_numpy(self.y_true[rows].astype(np.float32))
         found["stage"] = torch.from_numpy(self.stage[rows])
         return found
