@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,6 @@ def kept_checkpoints(root: Path, said: Sequence[Any]) -> Iterator[Path]:
     finally:
         if not folder.exists():  # nothing to go on from: leave nothing at all
             folder.with_suffix(".lock").unlink(missing_ok=True)
-            with suppress(OSError):
-                folder.parent.rmdir()
         os.close(lock)
 
 

@@ -117,7 +117,7 @@ def test_a_training_publishes_the_model_and_all_that_was_tried_as_one_version(ro
     assert "digest" not in part
     again, _ = load_model_files(StorePaths(root).models, said["digest"])
     assert again.line.tolist() == report.trained.model.line.tolist()
-    assert not StorePaths(root).checkpoints.exists()
+    assert list(StorePaths(root).checkpoints.iterdir()) == []
 
 
 def test_the_result_is_the_contract_of_the_command_line(root) -> None:
@@ -220,7 +220,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(root, tmp_path) -> N
     resumed, _ = load_model_files(StorePaths(root).models, kept["digest"])
     assert resumed.line.tolist() == whole.trained.model.line.tolist()
     assert [one["number"] for one in kept["history"]] == list(range(1, 15))
-    assert not StorePaths(root).checkpoints.exists()
+    assert list(StorePaths(root).checkpoints.iterdir()) == []
 
 
 def test_a_job_that_is_told_to_stop_is_cancelled_and_can_be_resumed(root, tmp_path) -> None:
