@@ -53,6 +53,8 @@ class LlnmNet(nn.Module):
 
     """
 
+    line: Tensor | None
+
     def __init__(
         self,
         config: Config,

@@ -107,11 +107,19 @@ def a_batch(n=3):
     }
 
 
+def awake(config):
+    """A network none of whose weights is still zero, as the last ones are at first."""
+    torch.manual_seed(0)
+    network = LlnmNet(config, SHAPES, vocabulary=9, length=5).eval()
+    with torch.no_grad():
+        for weight in (*network.parameters(), network.line):
+            weight.add_(0.1 * torch.randn_like(weight))
+    return network
+
+
 @pytest.mark.parametrize("pool", ["groups", "mean"])
 def test_shapes_and_tokens_that_say_nothing_change_nothing(pool):
-    torch.manual_seed(0)
-    config = resolved({**CONFIG.to_dict(), "pool": pool})
-    network = LlnmNet(config, SHAPES, vocabulary=9, length=5).eval()
+    network = awake(resolved({**CONFIG.to_dict(), "pool": pool}))
     batch = a_batch()
     found = network(batch)
     assert found.log_odds.shape == (3,)
@@ -124,8 +132,7 @@ def test_shapes_and_tokens_that_say_nothing_change_nothing(pool):
 
 
 def test_the_log_odds_of_two_views_are_averaged():
-    torch.manual_seed(0)
-    network = LlnmNet(CONFIG, SHAPES, vocabulary=9, length=5).eval()
+    network = awake(CONFIG)
     batch = a_batch()
     parts = []
     for place in range(2):
