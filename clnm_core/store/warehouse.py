@@ -26,6 +26,8 @@ from clnm_core.store.tables import Connection, column_from, outcomes_of, quoted,
 
 _OPEN = {name: value for name, value in CONFIG.items() if name != "lock_configuration"}
 
+_CONNECTING = threading.Lock()
+
 
 class Warehouse:
     """One published version, open for reading. Make it with :meth:`open`."""
@@ -246,9 +248,10 @@ def _settled(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _connect(path: Path) -> Connection:
     """Open a snapshot, and close the door to every file, itself included."""
-    con = duckdb.connect(str(path), read_only=True, config=_OPEN)
-    locked = con.execute("SELECT current_setting('lock_configuration')").fetchone()
-    if not (locked and locked[0]):
-        con.execute("SET disabled_filesystems = 'LocalFileSystem'")
-        con.execute("SET lock_configuration = true")
+    with _CONNECTING:  # threads share one instance of a file: only the first may set and lock
+        con = duckdb.connect(str(path), read_only=True, config=_OPEN)
+        locked = con.execute("SELECT current_setting('lock_configuration')").fetchone()
+        if not (locked and locked[0]):
+            con.execute("SET disabled_filesystems = 'LocalFileSystem'")
+            con.execute("SET lock_configuration = true")
     return con
