@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -122,7 +125,8 @@ class _Processes:
             process = context.Process(
                 target=_worker, args=(rank, work, place, mouth, self._stop), daemon=True
             )
-            process.start()
+            with _without_script():
+                process.start()
             mouth.close()
             self._processes.append(process)
             self._ears.append(ear)
@@ -178,6 +182,17 @@ class _Processes:
                 process.join()
             ear.close()
         self._meeting.cleanup()
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Keep new processes from running the script of this one, which may be a page, once more."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _worker(rank: int, work: _Work, meeting: str, mouth: Connection, stop: Event) -> None:
