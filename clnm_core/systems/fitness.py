@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,15 @@ def lacks(cases: Cases, inputs: Inputs) -> pd.Series:
     return pd.Series(
         [lack(cases.views_of(name), inputs) for name in cases.frame["case_id"]], dtype=object
     )
+
+
+def with_fit_pictures(cases: Cases, inputs: Inputs) -> Cases:
+    """The same cases with only those pictures that have all that is read."""
+    views = {
+        name: tuple(one for one in found if not lack((one,), inputs))
+        for name, found in cases.views.items()
+    }
+    return replace(cases, views={name: found for name, found in views.items() if found})
 
 
 def learnable(

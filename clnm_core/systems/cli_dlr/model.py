@@ -18,6 +18,7 @@ from clnm_core.systems.cli_dlr.beyond import Beyond
 from clnm_core.systems.cli_dlr.learning import SCORE, Combination
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
+from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Explanation, Inputs, State
 from clnm_core.systems.states import joined, part_of
 
@@ -152,7 +153,7 @@ class CliDlr:
 
     def _features(self, cases: Cases) -> pd.DataFrame:
         recipes = pictures.recipes_of(self.measure)
-        known = pictures.readable(cases)
+        known = with_fit_pictures(cases, pictures.PICTURES)
         without = [name for name in cases.frame["case_id"] if not known.views_of(name)]
         if without:
             some = (

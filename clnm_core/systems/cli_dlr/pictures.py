@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 from clnm_core.errors import TrainingError
 from clnm_core.features.choice import Recipe, made, recipe_of
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.fitness import lack
+from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Inputs
 
 PICTURES = Inputs((), views=("any",), modality="US", structures=("lesion",))
@@ -46,15 +45,6 @@ def recipes_of(config: Mapping[str, Any]) -> tuple[Recipe, ...]:
     return tuple(found)
 
 
-def readable(cases: Cases) -> Cases:
-    """The same cases with those pictures only that can be measured."""
-    views = {
-        name: tuple(one for one in found if not lack((one,), PICTURES))
-        for name, found in cases.views.items()
-    }
-    return replace(cases, views={name: found for name, found in views.items() if found})
-
-
 def measured(cases: Cases, recipes: tuple[Recipe, ...]) -> pd.DataFrame:
     """One row per case, one column per feature, the mean over its pictures.
 
@@ -67,7 +57,7 @@ def measured(cases: Cases, recipes: tuple[Recipe, ...]) -> pd.DataFrame:
         If a case has no ultrasound picture with the lesion outlined.
 
     """
-    known = readable(cases)
+    known = with_fit_pictures(cases, PICTURES)
     tables = []
     for recipe in recipes:
         table = known.features(recipe)
@@ -79,7 +69,7 @@ def measured(cases: Cases, recipes: tuple[Recipe, ...]) -> pd.DataFrame:
 
 def flat(case: Cases) -> int:
     """How many pictures of the one case show a single grey level."""
-    found = readable(case)
+    found = with_fit_pictures(case, PICTURES)
     views = found.views_of(str(case.frame["case_id"].iloc[0]))
     return sum(bool(np.ptp(view.read().grey) == 0) for view in views)
 

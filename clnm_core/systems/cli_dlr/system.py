@@ -24,6 +24,7 @@ from clnm_core.systems.cli_dlr.learning import (
 from clnm_core.systems.cli_dlr.model import MEASURED, NAME, ONLY_CLINICAL, CliDlr, restored
 from clnm_core.systems.clinical import ClinicalModel, fit_clinical
 from clnm_core.systems.clinical_system import predictors_of, require_both
+from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Candidate, Fitted, State
 from clnm_core.systems.run import Run
 from clnm_core.systems.signature import Rules, Signature, fit_signature, held_out_score
@@ -77,7 +78,7 @@ class CliDlrSystem:
             require_both(cases, outcome, least=FEWEST_WITHOUT)
             return (ONLY_CLINICAL,)
         pictures.recipes_of(config)
-        known = pictures.readable(cases)
+        known = with_fit_pictures(cases, pictures.PICTURES)
         without = sum(not known.views_of(name) for name in cases.frame["case_id"])
         if without:
             raise UnfitCaseError(
@@ -123,7 +124,7 @@ def _require_settings(config: Mapping[str, Any]) -> None:
 def _reads_pictures(cases: Cases, config: Mapping[str, Any]) -> bool:
     if config["images"] != "auto":
         return bool(config["images"] == "always")
-    known = pictures.readable(cases)
+    known = with_fit_pictures(cases, pictures.PICTURES)
     return any(known.views_of(name) for name in cases.frame["case_id"])
 
 

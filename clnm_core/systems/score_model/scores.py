@@ -12,7 +12,6 @@ Laplacian of Gaussian) multiply the features sevenfold and mostly say the same a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from clnm_core.features.choice import Recipe, recipe_of
 from clnm_core.features.selection_correlation import copies
 from clnm_core.features.selection_univariate import rank_test
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.fitness import lack
+from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Inputs
 from clnm_core.systems.signature import Signature
 from clnm_core.systems.validation import FOLDS, patient_folds
@@ -55,15 +54,6 @@ def recipes(config: Mapping[str, Any]) -> dict[str, Recipe]:
     }
 
 
-def with_readable_pictures(cases: Cases) -> Cases:
-    """The same cases with only those pictures that can be measured."""
-    views = {
-        name: tuple(one for one in found if not lack((one,), PICTURES))
-        for name, found in cases.views.items()
-    }
-    return replace(cases, views={name: found for name, found in views.items() if found})
-
-
 def measured(
     cases: Cases, recipes: Mapping[str, Recipe], images: tuple[str, ...]
 ) -> dict[str, pd.DataFrame]:
@@ -83,7 +73,7 @@ def measured(
         If a case has no picture that can be measured.
 
     """
-    readable = with_readable_pictures(cases)
+    readable = with_fit_pictures(cases, PICTURES)
     found = {kind: readable.features(recipe) for kind, recipe in recipes.items()}
     if "radiomics" in found:
         table = found["radiomics"]
