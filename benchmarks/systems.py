@@ -114,7 +114,10 @@ def _compared(
     return {
         "best": best,
         "auc": auc,
-        "covered": {one: covered(area["value"], best) for one, area in auc.items()},
+        "covered": {
+            one: None if area["value"] is None else covered(area["value"], best)
+            for one, area in auc.items()
+        },
         "ahead_of": {
             one: auc_difference(found, name, one).estimate.to_dict()
             for one in found.names
@@ -134,8 +137,12 @@ def mean_interval(values: list[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def _said(values: list[float], digits: int = 3) -> str:
-    mean, low, high = mean_interval(values)
+def _said(values: list[float | None], digits: int = 3) -> str:
+    """Mean and interval; a part that gave everybody the same risk has no AUC in that seed."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "not estimable"
+    mean, low, high = mean_interval(known)
     return f"{mean:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
