@@ -169,13 +169,7 @@ def fit_clinical(
     PredictorError
         If no predictor varies.
     """
-    events = int(y_true.sum())
-    if min(events, len(y_true) - events) < FEWEST_PER_CLASS:
-        raise MissingOutcomeError(
-            f"A model needs at least {FEWEST_PER_CLASS} cases with and {FEWEST_PER_CLASS} without the "
-            f"outcome to learn from; here {events} have it and {len(y_true) - events} do not. "
-            "Choose another outcome or a larger cohort."
-        )
+    require_both(y_true, least=FEWEST_PER_CLASS)
     design = learn_design(frame, predictors)
     matrix = design.matrix(frame)
     centre, scale = matrix.mean(axis=0), matrix.std(axis=0)
@@ -188,6 +182,23 @@ def fit_clinical(
     information = (rows * (risk * (1 - risk))[:, None]).T @ rows
     information[1:, 1:] += np.eye(len(design.terms)) / ridge_c
     return ClinicalModel(design, centre, scale, coefficients, np.linalg.inv(information), outcome)
+
+
+def require_both(y_true: NDArray[np.bool_], *, least: int, who: str = "A model") -> None:
+    """Refuse cases of which too few have, or have not, the outcome.
+
+    Raises
+    ------
+    MissingOutcomeError
+        If so; ``who`` needs more begins the sentence.
+    """
+    events = int(y_true.sum())
+    if min(events, len(y_true) - events) < least:
+        raise MissingOutcomeError(
+            f"{who} needs at least {least} cases with and {least} without the outcome to learn "
+            f"from; here {events} have it and {len(y_true) - events} do not. Choose another "
+            "outcome or a larger cohort."
+        )
 
 
 def value_in_words(column: Column, value: Any) -> str:

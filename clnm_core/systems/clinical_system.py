@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.columns import Column
-from clnm_core.errors import MissingOutcomeError, ModelError, PredictorError
+from clnm_core.errors import ModelError, PredictorError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.clinical import FEWEST_PER_CLASS, ClinicalModel, fit_clinical
+from clnm_core.systems.clinical import (
+    FEWEST_PER_CLASS,
+    ClinicalModel,
+    fit_clinical,
+    require_both,
+)
 from clnm_core.systems.design import Design, Term, choose_predictors
 from clnm_core.systems.protocol import Explanation, Fitted, Inputs, State
 from clnm_core.systems.run import Run
@@ -86,7 +92,7 @@ class ClinicalSystem:
     def require(self, cases: Cases, *, outcome: str, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Refuse too few cases, and predictors that may not be used."""
         predictors_of(cases, config)
-        require_both(cases, outcome, least=FEWEST_PER_CLASS)
+        require_both(cases.outcome(outcome), least=FEWEST_PER_CLASS)
         return ()
 
     def fit(
@@ -142,24 +148,6 @@ def predictors_of(cases: Cases, config: Mapping[str, Any]) -> tuple[Column, ...]
     return found
 
 
-def require_both(cases: Cases, outcome: str, *, least: int) -> None:
-    """Refuse cases of which too few have, or have not, the outcome.
-
-    Raises
-    ------
-    MissingOutcomeError
-        If so.
-
-    """
-    events = int(cases.outcome(outcome).sum())
-    if min(events, len(cases) - events) < least:
-        raise MissingOutcomeError(
-            f"A model needs at least {least} cases with and {least} without the outcome to learn "
-            f"from; here {events} have it and {len(cases) - events} do not. Choose another outcome "
-            "or a larger cohort."
-        )
-
-
 def recorded(case: Cases, columns: tuple[Column, ...]) -> dict[str, Any]:
     """The recorded values of one case; ``None`` where one is unknown or has no column.
 
@@ -173,19 +161,7 @@ def recorded(case: Cases, columns: tuple[Column, ...]) -> dict[str, Any]:
         raise ValueError(f"one case at a time; got {len(case)}.")
     frame = case.frame
     values = {c.name: frame[c.name].iloc[0] if c.name in frame else None for c in columns}
-    return {name: None if _is_gap(value) else value for name, value in values.items()}
-
-
-def _is_gap(value: Any) -> bool:
-    """Whether a value is none: None, NaN or pandas' NA, which is equal to nothing."""
-    return value is None or (not isinstance(value, str) and bool(np.isnan(_as_number(value))))
-
-
-def _as_number(value: Any) -> float:
-    try:
-        return float(value)
-    except TypeError:  # pandas' NA is no number
-        return float("nan")
+    return {name: None if pd.isna(value) else value for name, value in values.items()}
 
 
 def state_of(model: ClinicalModel) -> State:

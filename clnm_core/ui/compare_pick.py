@@ -69,7 +69,7 @@ def pick(query: CohortQuery) -> Picked | None:
             "audit_file.py",
         )
         return None
-    names = _pick_models(labels)
+    names = pickers.pick_several("Models", labels, key="models", first=_FIRST)
     if len(names) < 2:
         st.write("Choose two models or more to set them side by side.")
         return None
@@ -86,19 +86,3 @@ def pick(query: CohortQuery) -> Picked | None:
     return Picked(
         replace(query, split=split), names, chosen, against, threshold, cuts or (threshold,)
     )
-
-
-def _pick_models(labels: dict[str, str]) -> tuple[str, ...]:
-    """The chosen models in the order of the catalogue; the list offers all of them at once."""
-    every = list(labels)
-    chosen = st.multiselect(
-        "Models",
-        every,
-        default=every[:_FIRST],
-        format_func=lambda name: labels.get(name, str(name)),
-        key="models",
-        bind="query-params",
-        placeholder="Choose two or more",
-        select_all=True,
-    )
-    return tuple(name for name in every if name in chosen)

@@ -54,6 +54,25 @@ def usual_threshold(model: ModelRecord) -> float:
     return float(value) if isinstance(value, int | float) else DEFAULT_THRESHOLD
 
 
+def pick_several(label: str, labels: Mapping[str, str], *, key: str, first: int) -> tuple[str, ...]:
+    """The chosen of several names, in their own order; the list offers all of them at once.
+
+    ``first`` of them are chosen until the visitor or the link chooses, under ``key``.
+    """
+    every = list(labels)
+    chosen = st.multiselect(
+        label,
+        every,
+        default=every[:first],
+        format_func=lambda name: labels.get(name, str(name)),
+        key=key,
+        bind="query-params",
+        placeholder="Choose two or more",
+        select_all=True,
+    )
+    return tuple(name for name in every if name in chosen)
+
+
 def pick_groups(query: CohortQuery) -> tuple[tuple[str, ...], str]:
     """Ask for one or two columns to group by, and for the measure to compare.
 

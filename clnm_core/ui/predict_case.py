@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from clnm_core.domain.image import Modality
-from clnm_core.features.items import Item
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.case import picture_view
 from clnm_core.systems.cases import View
 from clnm_core.systems.protocol import Inputs
 from clnm_core.ui.outline_upload import Outlined
@@ -23,7 +20,10 @@ def picture_names(n: int) -> list[str]:
 def views_of(pictures: Sequence[Outlined], inputs: Inputs) -> tuple[View, ...]:
     """The pictures as a model takes them; one that does not say what it is, is what is asked for."""
     named = zip(picture_names(len(pictures)), pictures, strict=True)
-    return tuple(_view(name, picture, inputs) for name, picture in named)
+    return tuple(
+        picture_view(name, one.image, one.masks, view=one.view, modality=inputs.modality)
+        for name, one in named
+    )
 
 
 def findings_alone(model: Any, system: str, values: Mapping[str, Any]) -> Estimate | None:
@@ -42,16 +42,3 @@ def findings_alone(model: Any, system: str, values: Mapping[str, Any]) -> Estima
         return None
     found: Estimate = model.parts.clinical.case_risk(values)
     return found
-
-
-def _view(name: str, picture: Outlined, inputs: Inputs) -> View:
-    lesion = picture.masks.get("nodule", picture.masks.get("node"))
-    gland = picture.masks.get("gland")
-    stated = picture.image.modality
-    modality = inputs.modality if stated is Modality.OTHER else stated.value
-
-    def read() -> Item:
-        grey = picture.image.grey.astype(np.float32)
-        return Item(grey, lesion, gland, picture.image.spacing_mm)
-
-    return View(name, picture.view, modality, lesion is not None, gland is not None, read)

@@ -11,7 +11,15 @@ import streamlit as st
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.report import wording
 from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, compare_facts, compare_tables, links, panels, systems_facts
+from clnm_core.ui import (
+    cached,
+    compare_facts,
+    compare_tables,
+    links,
+    panels,
+    pickers,
+    systems_facts,
+)
 from clnm_core.ui.charts.model_forest import model_forest_figure
 from clnm_core.ui.charts.paired_roc import paired_roc_figure
 from clnm_core.ui.charts.tried_curves import tried_calibration_figure, tried_pr_figure
@@ -38,7 +46,7 @@ def draw(query: CohortQuery, record: ModelRecord, others: tuple[ModelRecord, ...
         alt="Every learner, network and part that was tried, with intervals",
     )
     panels.table_download(found.assign(model=found["model"].map(labels)), "all_tried")
-    chosen = _pick(labels)
+    chosen = pickers.pick_several("Curves of", labels, key="tried", first=_FIRST)
     if len(chosen) < 2:
         st.caption("Choose two or more to draw their curves.")
         return
@@ -69,21 +77,6 @@ def _columns() -> dict[str, Any]:
             for label in systems_facts.MEASURES.values()
         }
     )
-
-
-def _pick(labels: dict[str, str]) -> tuple[str, ...]:
-    every = list(labels)
-    chosen = st.multiselect(
-        "Curves of",
-        every,
-        default=every[:_FIRST],
-        format_func=lambda name: labels.get(name, str(name)),
-        key="tried",
-        bind="query-params",
-        placeholder="Choose two or more",
-        select_all=True,
-    )
-    return tuple(name for name in every if name in chosen)
 
 
 def _draw_curves(query: CohortQuery, names: tuple[str, ...], labels: dict[str, str]) -> None:

@@ -22,8 +22,8 @@ from clnm_core.systems.cli_dlr.learning import (
     tuned_ridge,
 )
 from clnm_core.systems.cli_dlr.model import MEASURED, NAME, ONLY_CLINICAL, CliDlr, restored
-from clnm_core.systems.clinical import ClinicalModel, fit_clinical
-from clnm_core.systems.clinical_system import predictors_of, require_both
+from clnm_core.systems.clinical import ClinicalModel, fit_clinical, require_both
+from clnm_core.systems.clinical_system import predictors_of
 from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Candidate, Fitted, State
 from clnm_core.systems.run import Run
@@ -75,7 +75,7 @@ class CliDlrSystem:
         _require_settings(config)
         predictors_of(cases, config)
         if not _reads_pictures(cases, config):
-            require_both(cases, outcome, least=FEWEST_WITHOUT)
+            require_both(cases.outcome(outcome), least=FEWEST_WITHOUT)
             return (ONLY_CLINICAL,)
         pictures.recipes_of(config)
         known = with_fit_pictures(cases, pictures.PICTURES)
@@ -85,7 +85,7 @@ class CliDlrSystem:
                 f"{without} of {len(cases)} cases have no ultrasound picture with the lesion "
                 "outlined. Leave them out, outline their lesions, or set 'images' to never."
             )
-        require_both(cases, outcome, least=FEWEST_WITH_PICTURES)
+        require_both(cases.outcome(outcome), least=FEWEST_WITH_PICTURES)
         return ()
 
     def fit(

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from clnm_core.errors import MissingOutcomeError, UnfitCaseError
+from clnm_core.errors import UnfitCaseError
 from clnm_core.systems.calibrating import fit_calibrator
 from clnm_core.systems.cases import Cases
+from clnm_core.systems.clinical import require_both
 from clnm_core.systems.fitness import lacks
 from clnm_core.systems.llnm_net.config import DEFAULTS, Config, resolved
 from clnm_core.systems.llnm_net.doubting import usual_of
@@ -83,7 +84,7 @@ class LlnmNetSystem:
                 f"{left.iloc[0]} Import ultrasound pictures with lesion and gland outlined, or "
                 "leave these cases out."
             )
-        _require_both(cases.outcome(outcome))
+        require_both(cases.outcome(outcome), least=FEWEST_PER_CLASS, who=NAME)
         return _said(cases, settings)
 
     def fit(
@@ -126,7 +127,7 @@ class LlnmNetSystem:
             cases.outcome(outcome)[found.rows]
             for cases, found in ((training, taught), (validation, judged))
         )
-        _require_both(y_true)
+        require_both(y_true, least=FEWEST_PER_CLASS, who=NAME)
         encoder = learn_encoder(taught, settings)
         vocabulary, length = encoder.reads
         task = LlnmTask(
@@ -196,16 +197,6 @@ def _log_odds(network: Any, task: LlnmTask, count: int) -> NDArray[np.float64]:
     import torch
 
     return judged_by(network, task.judged, torch.device("cpu"))[0] if count else np.empty(0)
-
-
-def _require_both(y_true: NDArray[np.bool_]) -> None:
-    events = int(y_true.sum())
-    if min(events, len(y_true) - events) < FEWEST_PER_CLASS:
-        raise MissingOutcomeError(
-            f"llnm-net needs at least {FEWEST_PER_CLASS} cases with and {FEWEST_PER_CLASS} without "
-            f"the outcome to learn from; here {events} have it and {len(y_true) - events} do not. "
-            "Choose another outcome or a larger cohort."
-        )
 
 
 def _said(cases: Cases, config: Config) -> tuple[str, ...]:

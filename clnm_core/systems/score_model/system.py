@@ -16,8 +16,8 @@ from clnm_core.errors import TrainingError, UnfitCaseError
 from clnm_core.features.radiomics.settings import Settings
 from clnm_core.systems.calibrating import fit_calibrator
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.clinical import FEWEST_PER_CLASS
-from clnm_core.systems.clinical_system import predictors_of, require_both
+from clnm_core.systems.clinical import FEWEST_PER_CLASS, require_both
+from clnm_core.systems.clinical_system import predictors_of
 from clnm_core.systems.fitness import lack
 from clnm_core.systems.protocol import Fitted, State
 from clnm_core.systems.run import Run
@@ -66,7 +66,7 @@ class ScoreSystem:
         """Refuse settings that cannot be used, too few patients, and cases without a picture."""
         _require_settings(config)
         predictors_of(cases, config)
-        require_both(cases, outcome, least=FEWEST_PER_CLASS)
+        require_both(cases.outcome(outcome), least=FEWEST_PER_CLASS)
         without = int((~_has_picture(cases)).sum())
         if not _reads_pictures(cases, config):
             return ()

@@ -78,6 +78,13 @@ def line_of(place: int, dark: bool) -> dict[str, str]:
     return {"color": colours[place % len(colours)], "dash": dash}
 
 
+def stroke_of(place: int, dark: bool) -> str:
+    """A short stroke in the colour and dash of that place, to stand before a name."""
+    line = line_of(place, dark)
+    stroke = "━━" if line["dash"] == "solid" else "╍╍"
+    return f"<span style='color:{line['color']}'>{stroke}</span>"
+
+
 def shortened(label: str, most: int = _MOST_LETTERS) -> str:
     """A label cut to what fits into a chart.
 
@@ -99,9 +106,7 @@ def _ranked(areas: Mapping[str, Estimate]) -> list[str]:
 
 def _name(height: int, place: int, label: str, area: Estimate, dark: bool) -> dict[str, object]:
     """The name of a curve with its area, in ink behind a stroke in its colour."""
-    stroke = "━━" if line_of(place, dark)["dash"] == "solid" else "╍╍"
-    colour = line_of(place, dark)["color"]
     words = estimate_text(area) if area.is_estimable else "no AUC"
-    text = f"<span style='color:{colour}'>{stroke}</span> {shortened(label)} {words}"
+    text = f"{stroke_of(place, dark)} {shortened(label)} {words}"
     ink = theme.palette(dark).ink
     return theme.note(1.0, 0.0 + 0.062 * height, text, dark, anchor="right", colour=ink)

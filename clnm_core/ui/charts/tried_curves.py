@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from clnm_core.ui.charts import theme
 from clnm_core.ui.charts.marks import no_curve
-from clnm_core.ui.charts.paired_roc import line_of, shortened
+from clnm_core.ui.charts.paired_roc import line_of, shortened, stroke_of
 from clnm_core.ui.charts.thinning import thinned
 
 
@@ -118,9 +118,7 @@ def _names(names: list[str], dark: bool, *, is_above: bool) -> list[dict[str, ob
     labels = []
     ink = theme.palette(dark).ink
     for place, name in enumerate(names):
-        line = line_of(place, dark)
-        stroke = "━━" if line["dash"] == "solid" else "╍╍"
-        text = f"<span style='color:{line['color']}'>{stroke}</span> {shortened(name, 24)}"
+        text = f"{stroke_of(place, dark)} {shortened(name, 24)}"
         x, y = (0.0, 0.94 - 0.062 * place) if is_above else (1.0, 0.062 * (len(names) - 1 - place))
         side = "left" if is_above else "right"
         labels.append(theme.note(x, y, text, dark, anchor=side, colour=ink))
