@@ -15,7 +15,8 @@ from clnm_core.features.choice import recipe_of
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems import catalogue
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.protocol import Candidate, Epoch, Explanation, Fitted, Inputs, State
+from clnm_core.systems.explanation import Explanation, SaliencyMap
+from clnm_core.systems.protocol import Candidate, Epoch, Fitted, Inputs, State
 
 FEWEST = 5
 
@@ -47,11 +48,20 @@ class TinyModel:
     def explain(self, case: Cases):
         return Explanation(
             baseline=float(self.line[0]),
-            maps={v.image_id: np.ones(v.read().grey.shape, np.float32) for v in views_of(case)},
+            maps=tuple(
+                SaliencyMap(v.image_id, "attention", np.ones(v.read().grey.shape, np.float32))
+                for v in views_of(case)
+            ),
             shares={"column": 1.0},
             words=(("nodule", 0.5),),
             notes=("It is a line.",),
         )
+
+    def attributions(self, cases: Cases):
+        return None
+
+    def embedding(self, cases: Cases):
+        return value_of(cases, self.name)[:, None].astype(np.float32)
 
     def state(self):
         facts = {"outcome": self.outcome, "column": self.name, "views": list(self.inputs.views)}

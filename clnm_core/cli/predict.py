@@ -95,9 +95,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     )
     if options.html:
         maps = {
-            place: report.explanation.maps[name]
+            place: one.values
             for place, name in enumerate(_names(pictures))
-            if name in report.explanation.maps
+            if (one := report.explanation.map_of(name))
         }
         text = case_html(
             report,

@@ -25,7 +25,7 @@ from clnm_core.report.wording import (
     value_text,
 )
 from clnm_core.systems.case import CaseReport
-from clnm_core.systems.protocol import Explanation
+from clnm_core.systems.explanation import Explanation
 
 MOST_WORDS = 20
 """Words of the report that are listed with their weights, the heaviest."""
@@ -98,7 +98,7 @@ def _parts(
     if pictures:
         yield section("Images", *pictures)
     yield section("Recorded values", table(("Variable", "Value"), report.values))
-    if "log_odds" in report.contributions:
+    if "effect" in report.contributions:
         yield section(
             "What moves the risk",
             paragraph(
@@ -157,19 +157,19 @@ def _doubts(report: CaseReport) -> str:
 
 def _contributions(report: CaseReport) -> str:
     rows = report.contributions.to_dict("records")
-    largest = max((abs(row["log_odds"]) for row in rows), default=0.0) or 1.0
+    largest = max((abs(row["effect"]) for row in rows), default=0.0) or 1.0
     return table(
         ("Variable", "Value", "Log-odds", "lowers – raises"),
         [
             (
                 row["label"],
                 row["value"],
-                number(row["log_odds"], 2),
+                number(row["effect"], 2),
                 Marked(
                     svg.whisker(
-                        row["log_odds"],
-                        min(row["log_odds"], 0.0),
-                        max(row["log_odds"], 0.0),
+                        row["effect"],
+                        min(row["effect"], 0.0),
+                        max(row["effect"], 0.0),
                         across=(-largest, largest),
                         reference=0.0,
                     )

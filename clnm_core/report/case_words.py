@@ -94,9 +94,9 @@ def _movers(contributions: pd.DataFrame) -> str:
         return ""
     parts = []
     for verb, sign in (("raises", 1), ("lowers", -1)):
-        moved = contributions[sign * contributions["log_odds"] > 1e-9]
+        moved = contributions[sign * contributions["effect"] > 1e-9]
         if len(moved):
-            row = moved.iloc[int(moved["log_odds"].abs().argmax())]
+            row = moved.iloc[int(moved["effect"].abs().argmax())]
             parts.append(f"{lower_first(str(row['label']))} {row['value']} {verb} it most")
     return joined(parts) or "no variable moves it away from the average"
 

@@ -19,8 +19,9 @@ from clnm_core.features.items import Item
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.clinical import value_in_words
+from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.fitness import lack
-from clnm_core.systems.protocol import Explanation, Inputs, Model
+from clnm_core.systems.protocol import Inputs, Model
 
 CASE = "this-case"
 """Number of the one case; it is nobody's."""
@@ -49,7 +50,7 @@ class CaseReport:
     doubts : tuple of str
         What makes this case unlike the training cases.
     contributions : pandas.DataFrame
-        ``column, label, value, log_odds``, largest first; empty where the model cannot say.
+        ``column, label, value, effect``, largest first; empty where the model cannot say.
     trained_on : str
         Cohort, cases and store version, in words.
     explanation : Explanation
@@ -87,10 +88,11 @@ class CaseReport:
             "values": dict(self.values),
             "doubts": list(self.doubts),
             "contributions": self.contributions.to_dict("records"),
+            "scale": self.explanation.scale,
             "trained_on": self.trained_on,
             "attention": dict(self.explanation.shares),
             "words": [{"word": word, "weight": weight} for word, weight in self.explanation.words],
-            "maps": sorted(self.explanation.maps),
+            "maps": [{"image": one.image_id, "kind": one.kind} for one in self.explanation.maps],
             "notes": list(self.explanation.notes),
         }
 

@@ -82,7 +82,7 @@ class ClinicalModel:
         Returns
         -------
         pandas.DataFrame
-            ``column``, ``label``, ``value`` (in words), ``log_odds``; largest first. With
+            ``column``, ``label``, ``value`` (in words), ``effect``; largest first. With
             the log-odds of the training mean (``baseline`` in ``attrs``) they add up to
             the log-odds of the case: the exact Shapley values of a model without
             interactions (Lundberg 2017, arXiv:1705.07874, section 4.2).
@@ -94,7 +94,7 @@ class ClinicalModel:
                     "column": column.name,
                     "label": column.label,
                     "value": value_in_words(column, values.get(column.name)),
-                    "log_odds": sum(
+                    "effect": sum(
                         part
                         for part, term in zip(row, self.design.terms, strict=True)
                         if term.column == column.name
@@ -103,7 +103,7 @@ class ClinicalModel:
                 for column in self.design.columns
             ]
         )
-        table = table.reindex(table["log_odds"].abs().sort_values(ascending=False).index)
+        table = table.reindex(table["effect"].abs().sort_values(ascending=False).index)
         table.attrs["baseline"] = float(self.coefficients[0])
         return table.reset_index(drop=True)
 

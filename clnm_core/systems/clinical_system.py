@@ -21,7 +21,8 @@ from clnm_core.systems.clinical import (
     require_both,
 )
 from clnm_core.systems.design import Design, Term, choose_predictors
-from clnm_core.systems.protocol import Explanation, Fitted, Inputs, State
+from clnm_core.systems.explanation import Explanation
+from clnm_core.systems.protocol import Fitted, Inputs, State
 from clnm_core.systems.run import Run
 from clnm_core.systems.validation import FOLDS, out_of_fold_risk
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.columns import Column
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.cases import Cases
+from clnm_core.systems.explanation import Attributions, Explanation
 from clnm_core.systems.run import Run
 
 
@@ -67,36 +67,6 @@ class State:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Explanation:
-    """Why a model gave one case its risk; what a model cannot say is empty.
-
-    Parameters
-    ----------
-    contributions : pandas.DataFrame
-        ``column, label, value`` (in words) and ``log_odds``, largest first; with ``baseline``
-        they add up to the log-odds of the risk before calibration.
-    baseline : float
-        Log-odds of the average training case.
-    maps : dict of str to numpy.ndarray of float32, shape (rows, columns) of the picture
-        By image: where the network looked, in [0, 1].
-    shares : dict of str to float
-        Share of attention by group of inputs; they add up to 1. Attention is no cause.
-    words : tuple of (str, float)
-        Words of the report, in order, with the weight that each got.
-    notes : tuple of str
-        Sentences.
-
-    """
-
-    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
-    baseline: float = float("nan")
-    maps: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-    shares: Mapping[str, float] = field(default_factory=dict)
-    words: tuple[tuple[str, float], ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 class Model(Protocol):
     """What was learned. Equal models give equal risks, whatever other cases are beside."""
 
@@ -136,6 +106,24 @@ class Model(Protocol):
 
     def explain(self, case: Cases) -> Explanation:
         """Why the one case got its risk."""
+        ...
+
+    def attributions(self, cases: Cases) -> Attributions | None:
+        """Exact Shapley values of each case; ``None`` for a model that has none to give."""
+        ...
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """What the model makes of each case before its answer, shape (cases, numbers).
+
+        Cases that lie near each other here look alike to the model. Scaled so that distances mean
+        something: by default each number has about unit variance among training cases.
+
+        Raises
+        ------
+        UnfitCaseError
+            If a case lacks a picture or an outline that the model reads.
+
+        """
         ...
 
     def state(self) -> State:

@@ -106,9 +106,9 @@ def _downloads(report: CaseReport, pictures: Sequence[Outlined]) -> None:
     ]
     names = predict_case.picture_names(len(pictures))
     maps = {
-        place: report.explanation.maps[name]
+        place: one.values
         for place, name in enumerate(names)
-        if name in report.explanation.maps
+        if (one := report.explanation.map_of(name))
     }
     first = pictures[0] if pictures else None
     version = cached.version()

@@ -15,7 +15,7 @@ import streamlit as st
 from clnm_core.imaging.heat import OPACITY, heat_bar, heated
 from clnm_core.imaging.rendering import case_picture
 from clnm_core.report.case_words import ATTENTION_CAUTION, MAP_WORDS
-from clnm_core.systems.protocol import Explanation
+from clnm_core.systems.explanation import Explanation
 from clnm_core.ui import panels
 from clnm_core.ui.charts import theme
 from clnm_core.ui.charts.attention_shares import attention_shares_figure
@@ -93,14 +93,14 @@ def _maps(explanation: Explanation, pictures: Sequence[Outlined]) -> None:
             help="At 0 the picture stands as it is.",
         )
         shown = [
-            (name, picture)
+            (one.values, picture)
             for name, picture in zip(picture_names(len(pictures)), pictures, strict=True)
-            if name in explanation.maps
+            if (one := explanation.map_of(name))
         ]
         with st.grid(2, min_column_width=NARROW):
-            for number, (name, picture) in enumerate(shown, start=1):
+            for number, (values, picture) in enumerate(shown, start=1):
                 title = f"{picture.view or 'picture'} {number}, with what the network looked at"
-                image = heated(picture.image, explanation.maps[name], opacity=opacity)
+                image = heated(picture.image, values, opacity=opacity)
                 panels.svg(
                     case_picture(
                         replace(image, notes=()),

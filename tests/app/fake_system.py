@@ -20,7 +20,8 @@ from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases, View
-from clnm_core.systems.protocol import Explanation, Inputs, State
+from clnm_core.systems.explanation import Attributions, Explanation, SaliencyMap
+from clnm_core.systems.protocol import Inputs, State
 from tests.small_store import NECK
 
 SEEING = Inputs(
@@ -119,11 +120,20 @@ class SeeingModel:
     def explain(self, case: Cases) -> Explanation:
         report = case.frame["report_text"].iloc[0]
         return Explanation(
-            maps={view.image_id: self._map(view.read()) for view in self._seen(case)},
+            maps=tuple(
+                SaliencyMap(view.image_id, "attention", self._map(view.read()))
+                for view in self._seen(case)
+            ),
             shares={"images": 0.6, "location": 0.3, "report": 0.1},
             words=tuple((word, 0.5) for word in str(report).split()) if report else (),
             notes=("Two views are averaged.",),
         )
+
+    def attributions(self, cases: Cases) -> Attributions | None:
+        return None
+
+    def embedding(self, cases: Cases) -> np.ndarray:
+        return self.risk(cases)[:, None].astype(np.float32)
 
     def state(self) -> State:
         return State({}, {})

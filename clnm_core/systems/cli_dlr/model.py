@@ -18,8 +18,9 @@ from clnm_core.systems.cli_dlr.beyond import Beyond
 from clnm_core.systems.cli_dlr.learning import SCORE, Combination
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
+from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.fitness import with_fit_pictures
-from clnm_core.systems.protocol import Explanation, Inputs, State
+from clnm_core.systems.protocol import Inputs, State
 from clnm_core.systems.states import joined, part_of
 
 NAME = "cli-dlr"

@@ -32,7 +32,8 @@ from clnm_core.systems.ct_cad.pictures import (
 )
 from clnm_core.systems.ct_cad.ranges import Ranges
 from clnm_core.systems.ct_cad.task import case_log_odds
-from clnm_core.systems.protocol import Explanation, Inputs, State
+from clnm_core.systems.explanation import Explanation, SaliencyMap
+from clnm_core.systems.protocol import Inputs, State
 
 FEWEST_CELLS = 4
 """Cells a side below which a class activation map says too little about places."""
@@ -120,7 +121,7 @@ class NodeModel:
     def explain(self, case: Cases) -> Explanation:
         """Where the network looked, on each picture of the one case."""
         require_pictures(case)
-        maps: dict[str, NDArray[np.float32]] = {}
+        maps: list[SaliencyMap] = []
         notes: set[str] = set()
         for view in fit_views(case, 0):
             item = view.read()
@@ -128,19 +129,18 @@ class NodeModel:
             grey = crop(item, field_mm=self.field_mm, size=self.size)[None]
             picture = altered(grey, size=self.size, random=None)
             found = activation(self.network, self.kind, picture)
-            cells, words = found.cells, _ACTIVATION
+            cells, words, kind = found.cells, _ACTIVATION, "activation"
             if math.isnan(found.bias):
-                words = _GRADIENT
+                words, kind = _GRADIENT, "gradient"
             if min(cells.shape) < FEWEST_CELLS:
-                cells, words = occlusion(self.network, picture), _OCCLUSION
+                cells, words, kind = occlusion(self.network, picture), _OCCLUSION, "hiding"
             whole = square_of(item, field_mm=self.field_mm * (1 + 2 * side / self.size))
-            maps[view.image_id] = on_picture(
-                cells, _inner(whole, side / (self.size + 2 * side)), item.grey.shape
-            )
+            drawn = on_picture(cells, _inner(whole, side / (self.size + 2 * side)), item.grey.shape)
+            maps.append(SaliencyMap(view.image_id, kind, drawn))
             notes.add(words)
-        if not any(one.any() for one in maps.values()):
+        if not any(one.values.any() for one in maps):
             notes.add("Nothing in the picture spoke for metastasis.")
-        return Explanation(maps=maps, notes=tuple(sorted(notes)))
+        return Explanation(maps=tuple(maps), notes=tuple(sorted(notes)))
 
     def state(self) -> State:
         """The model as plain values; weights of more than one axis in 16 bits where rounded."""

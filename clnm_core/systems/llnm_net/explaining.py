@@ -23,10 +23,10 @@ import torch
 from numpy.typing import NDArray
 
 from clnm_core.systems.cases import Cases, View
+from clnm_core.systems.explanation import Explanation, SaliencyMap
 from clnm_core.systems.llnm_net.encoding import as_tensors
 from clnm_core.systems.llnm_net.inputs import GROUPS, seen_at
 from clnm_core.systems.llnm_net.prepared import read_case
-from clnm_core.systems.protocol import Explanation
 
 if TYPE_CHECKING:
     from clnm_core.systems.llnm_net.model import LlnmModel
@@ -103,15 +103,15 @@ def _words(
 
 def _maps(
     model: LlnmModel, case: Cases, received: NDArray[np.float64], spans: dict[str, slice]
-) -> dict[str, NDArray[np.float32]]:
-    """By picture: attention per pixel of the patches that show it; 1 where it is largest."""
+) -> tuple[SaliencyMap, ...]:
+    """Attention per pixel of the patches that show it; 1 where it is largest."""
     views, _, _ = read_case(case.views_of(str(case.frame["case_id"].iloc[0])), model.config)
-    found = {}
+    found = []
     for place, view in enumerate(views):
         painted = _painted(model, view, received[place], spans)
         if painted is not None:
-            found[view.image_id] = painted
-    return found
+            found.append(SaliencyMap(view.image_id, "attention", painted))
+    return tuple(found)
 
 
 def _painted(

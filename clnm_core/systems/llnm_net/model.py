@@ -16,13 +16,14 @@ from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.stats.uncertainty import Estimate, not_estimable
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
+from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.llnm_net.config import Config, resolved
 from clnm_core.systems.llnm_net.doubting import Usual, doubts_of
 from clnm_core.systems.llnm_net.encoding import Encoder
 from clnm_core.systems.llnm_net.network import STAGES, LlnmNet
 from clnm_core.systems.llnm_net.prepared import VIEWS, Prepared, prepare
 from clnm_core.systems.llnm_net.task import judged_by
-from clnm_core.systems.protocol import Explanation, Inputs, State
+from clnm_core.systems.protocol import Inputs, State
 from clnm_core.systems.run import Run
 
 NAME = "llnm-net"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from clnm_core.systems.clinical import value_in_words
 from clnm_core.systems.design import Design
-from clnm_core.systems.protocol import Explanation
+from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.score_model.learners import Learned, learner_of
 
 
@@ -74,7 +74,7 @@ def _by_column(
                 "column": column.name,
                 "label": column.label,
                 "value": value_in_words(column, values[column.name]),
-                "log_odds": sum(
+                "effect": sum(
                     float(share)
                     for share, term in zip(shares, design.terms, strict=True)
                     if term.column == column.name
@@ -83,5 +83,5 @@ def _by_column(
             for column in design.columns
         ]
     )
-    order = table["log_odds"].abs().sort_values(ascending=False, kind="stable").index
+    order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
     return table.reindex(order).reset_index(drop=True)

@@ -23,7 +23,8 @@ from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
-from clnm_core.systems.protocol import Explanation, Inputs, State
+from clnm_core.systems.explanation import Explanation
+from clnm_core.systems.protocol import Inputs, State
 from clnm_core.systems.score_model.explaining import explained
 from clnm_core.systems.score_model.keeping import from_files, to_files
 from clnm_core.systems.score_model.learners import (

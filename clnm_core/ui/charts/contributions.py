@@ -18,26 +18,26 @@ def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> 
     Parameters
     ----------
     contributions : pandas.DataFrame
-        ``label``, ``value`` (in words), ``log_odds``; largest first. At most twelve are
+        ``label``, ``value`` (in words), ``effect``; largest first. At most twelve are
         drawn, and none that rounds to 0.00; the table has them all.
     dark : bool
         Whether the page is dark.
     """
     colours = theme.palette(dark)
-    moving = contributions[contributions["log_odds"].abs() >= _LEAST]
+    moving = contributions[contributions["effect"].abs() >= _LEAST]
     rows = (moving if len(moving) else contributions.head(1)).head(_MOST_ROWS).iloc[::-1]
     names = [f"{row.label}: {row.value}" for row in rows.itertuples()]
     traces: list[theme.Trace] = []
     traces.append(
         dict(
             type="bar",
-            x=rows["log_odds"],
+            x=rows["effect"],
             y=names,
             orientation="h",
             marker={
-                "color": [colours.present if x > 0 else colours.absent for x in rows["log_odds"]]
+                "color": [colours.present if x > 0 else colours.absent for x in rows["effect"]]
             },
-            text=[f"{x:+.2f}" for x in rows["log_odds"]],
+            text=[f"{x:+.2f}" for x in rows["effect"]],
             textposition="outside",
             textfont={"color": colours.ink},
             cliponaxis=False,
@@ -45,7 +45,7 @@ def contributions_figure(contributions: pd.DataFrame, *, dark: bool = False) -> 
             name="contribution",
         )
     )
-    reach = 1.35 * max(float(rows["log_odds"].abs().max()), 0.1)
+    reach = 1.35 * max(float(rows["effect"].abs().max()), 0.1)
     return theme.figure(
         traces,
         dict(

@@ -288,7 +288,7 @@ def report(log_odds=(0.9, -0.4, 0.1), doubts=(), risk=0.74, threshold=0.3) -> Ca
             {
                 "label": ["Capsule distance", "Age", "Sex"],
                 "value": ["1.2 mm", "62 years", "female"],
-                "log_odds": log_odds,
+                "effect": log_odds,
             }
         ),
         trained_on="900 training cases",

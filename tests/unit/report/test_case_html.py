@@ -17,7 +17,7 @@ from clnm_core.report.case_html import case_html
 from clnm_core.report.wording import RESEARCH_USE
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.case import CaseReport
-from clnm_core.systems.protocol import Explanation
+from clnm_core.systems.explanation import Explanation
 
 HOSTILE = "<script>alert(1)</script>"
 NAN = float("nan")
@@ -34,7 +34,7 @@ def report(**changes) -> CaseReport:
         values=(("Age", "62 years"), ("Sex", "unknown")),
         doubts=(),
         contributions=pd.DataFrame(
-            {"label": ["Age", "Sex"], "value": ["62 years", "unknown"], "log_odds": [0.8, -0.2]}
+            {"label": ["Age", "Sex"], "value": ["62 years", "unknown"], "effect": [0.8, -0.2]}
         ),
         trained_on="900 training cases of demo, store version 3",
     )
@@ -109,7 +109,7 @@ def test_hostile_words_stay_text_everywhere():
         outcome_label=HOSTILE,
         values=((HOSTILE, HOSTILE),),
         doubts=(HOSTILE,),
-        contributions=pd.DataFrame({"label": [HOSTILE], "value": [HOSTILE], "log_odds": [1.0]}),
+        contributions=pd.DataFrame({"label": [HOSTILE], "value": [HOSTILE], "effect": [1.0]}),
         trained_on=HOSTILE,
     )
     image = picture(source=HOSTILE, notes=(HOSTILE,))
@@ -125,7 +125,7 @@ def test_nothing_is_loaded_from_outside():
 
 
 def test_contributions_of_nothing_are_drawn_without_an_error():
-    flat = report().contributions.assign(log_odds=0.0)
+    flat = report().contributions.assign(effect=0.0)
     assert "0.00" in case_html(report(contributions=flat))
     assert "Log-odds" in case_html(report(contributions=flat[:0]))
 

@@ -173,7 +173,7 @@ def test_one_case_has_an_interval_and_bars_that_add_up(validation, fitted) -> No
     assert risk.value == pytest.approx(model.risk(case)[0], abs=1e-12)
     said = model.explain(case)
     assert "DLR score" in set(said.contributions["label"])
-    log_odds = said.baseline + said.contributions["log_odds"].sum()
+    log_odds = said.baseline + said.contributions["effect"].sum()
     assert model.calibrator.risk([expit(log_odds)])[0] == pytest.approx(risk.value, abs=1e-12)
 
 

@@ -102,10 +102,10 @@ def test_contributions_add_up_to_the_log_odds() -> None:
     model = fitted(cohort())
     values = {"age_years": 30.0, "capsule_distance_mm": 1.0, "sex": "male"}
     table = model.contributions(values)
-    assert table.attrs["baseline"] + table["log_odds"].sum() == pytest.approx(
+    assert table.attrs["baseline"] + table["effect"].sum() == pytest.approx(
         logit(model.case_risk(values).value), abs=1e-12
     )
-    assert table["log_odds"].abs().is_monotonic_decreasing
+    assert table["effect"].abs().is_monotonic_decreasing
     assert dict(zip(table["column"], table["value"], strict=True))["multifocal"] == "unknown"
 
 
@@ -162,7 +162,7 @@ def test_what_training_always_knew_moves_no_risk_when_it_is_unknown() -> None:
     model = fitted(cohort().assign(multifocal=True))
     for column in ("sex", "capsule_distance_mm", "margin"):
         table = model.contributions({}).set_index("column")
-        assert table.loc[column, "log_odds"] == pytest.approx(0, abs=1e-12)
+        assert table.loc[column, "effect"] == pytest.approx(0, abs=1e-12)
 
 
 def test_too_few_outcomes_are_refused_in_a_sentence() -> None:

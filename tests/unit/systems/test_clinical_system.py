@@ -78,7 +78,7 @@ def test_contributions_add_up_and_a_gap_of_any_kind_is_unknown() -> None:
     case = cases.only([0])  # multifocal is pandas' NA
     said = model.explain(case)
     risk = model.case_risk(case).value
-    assert said.baseline + said.contributions["log_odds"].sum() == pytest.approx(
+    assert said.baseline + said.contributions["effect"].sum() == pytest.approx(
         np.log(risk / (1 - risk))
     )
     assert recorded(case, model.inputs.columns)["multifocal"] is None

@@ -111,9 +111,10 @@ def test_without_validation_cases_patients_are_kept_apart_for_it(parts):
 def test_maps_lie_on_the_picture_and_in_0_to_1(found, parts):
     case = parts[2].only([0])
     explained = found.model.explain(case)
-    (name,) = explained.maps
-    assert name == f"{case.frame['case_id'][0]}-axial"
-    drawn = explained.maps[name]
+    (found_map,) = explained.maps
+    assert found_map.image_id == f"{case.frame['case_id'][0]}-axial"
+    assert found_map.kind == "hiding"
+    drawn = found_map.values
     assert drawn.shape == (SIDE, SIDE)
     assert drawn.dtype == np.float32
     assert drawn.min() >= 0
@@ -124,7 +125,8 @@ def test_maps_lie_on_the_picture_and_in_0_to_1(found, parts):
 def test_the_map_of_a_bright_node_lies_on_the_node(found, parts):
     test = parts[2]
     row = int(np.argmax(found.model.risk(test)))
-    (drawn,) = found.model.explain(test.only([row])).maps.values()
+    (only_map,) = found.model.explain(test.only([row])).maps
+    drawn = only_map.values
     inside = disc(9)
     assert drawn[inside].mean() > drawn[~inside].mean()
 

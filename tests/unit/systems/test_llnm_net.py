@@ -184,7 +184,7 @@ def test_attention_is_shared_out_painted_and_called_attention(learned):
     assert [word for word, _ in found.words][:2] == ["solid", "nodule"]
     assert sum(weight for _, weight in found.words) == pytest.approx(1)
     item = case.views_of(case.frame["case_id"][0])[0].read()
-    for painted in found.maps.values():
+    for painted in (one.values for one in found.maps):
         assert painted.shape == item.grey.shape
         assert painted.max() == 1
         assert painted[:2, :2].max() == 0  # far from the lesion nothing is shown

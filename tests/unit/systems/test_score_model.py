@@ -280,10 +280,10 @@ def test_contributions_add_up_to_the_log_odds_before_calibration(cases, fitted) 
     for name in ("logistic-regression", "xgboost", "lightgbm"):
         model = candidate(fitted, name).risk.__self__
         why = model.explain(one)
-        total = why.baseline + why.contributions["log_odds"].sum()
+        total = why.baseline + why.contributions["effect"].sum()
         calibrated = model.calibrator.log_odds(total)
         assert calibrated == pytest.approx(logit(model.risk(one)[0]), abs=1e-4), name
-        assert why.contributions["log_odds"].abs().is_monotonic_decreasing
+        assert why.contributions["effect"].abs().is_monotonic_decreasing
 
 
 @pytest.mark.parametrize(

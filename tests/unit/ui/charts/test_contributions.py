@@ -13,7 +13,7 @@ def contributions(*log_odds: float) -> pd.DataFrame:
         {
             "label": [f"Finding {i}" for i in range(len(log_odds))],
             "value": "yes",
-            "log_odds": log_odds,
+            "effect": log_odds,
         }
     )
 
