@@ -27,10 +27,16 @@ from clnm_core.systems.splitting import CROSS_VALIDATED, TRAINING, VALIDATION, D
 
 __all__ = [
     "CROSS_VALIDATED",
+    "FLATTERED",
     "Counted",
     "TrainedSystem",
     "train_system",
 ]
+
+FLATTERED = (
+    "The risks of training cases are the model's own, so figures on the training split flatter it."
+)
+"""Note of a training that gave no held-out risks."""
 
 _LEARNED, _JUDGED = 0.85, 0.97
 """How far a training is when the system has learned, and when every case has its risk."""
@@ -257,7 +263,4 @@ def _set_aside(
 def _flattered(fitted: Fitted) -> tuple[str, ...]:
     if fitted.held_out is not None:
         return ()
-    return (
-        "The risks of training cases are the model's own, so figures on the training split "
-        "flatter it.",
-    )
+    return (FLATTERED,)

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column
 from clnm_core.errors import ClnmError
+from clnm_core.explain.standing import Standing
 from clnm_core.jobs.store_cases import cases_of
 from clnm_core.report.wording import count_text, lower_first
 from clnm_core.store.modelling import can_predict, load_model
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
+from clnm_core.store.standings import standing_of
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.catalogue import system_of
@@ -47,6 +49,11 @@ def loaded(record: ModelRecord) -> Model:
     return _loaded(str(default_store()), record.cohort, record.name, record.manifest["digest"])
 
 
+def standing(record: ModelRecord) -> Standing:
+    """How the model's risks stood on cases that did not teach it."""
+    return cached.computed(_standing, CohortQuery(record.cohort, record.outcome), record.name)
+
+
 def inputs_of(record: ModelRecord) -> Inputs:
     """What a model reads, from its manifest: the model itself is not loaded for it."""
     pictures = record.manifest.get("pictures", {})
@@ -67,6 +74,10 @@ def defaults(system: str) -> Mapping[str, Any]:
 def required(query: CohortQuery, system: str) -> Looked:
     """What a system says of every case of the cohort of a query, before it learns from them."""
     return cached.computed(_required, query.everyone(), system)
+
+
+def _standing(warehouse: Warehouse, query: CohortQuery, model: str) -> Standing:
+    return standing_of(warehouse, warehouse.model(query.cohort, model))
 
 
 def _required(warehouse: Warehouse, query: CohortQuery, system: str) -> Looked:
