@@ -60,21 +60,44 @@ def resampled_counts(
     """
     if bootstrap < 0:
         raise ValueError(f"bootstrap must be 0 or more; got {bootstrap!r}.")
-    generator = np.random.default_rng(seed)
     n = len(cell)
     if n == 0:
         return np.zeros((bootstrap, cells))
     if patient is None:
         seen = np.bincount(cell, minlength=cells).astype(float)
         return redrawn_counts(seen, bootstrap=bootstrap, seed=seed)
-    block, blocks = _blocks(patient, generator)
+    block, weight = drawn_blocks(patient, bootstrap=bootstrap, seed=seed)
+    blocks = weight.shape[1]
     content = np.bincount(block * cells + cell, minlength=blocks * cells)
+    return weight @ content.reshape(blocks, cells).astype(float)
+
+
+def drawn_blocks(
+    patient: NDArray[np.int64], *, bootstrap: int, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The block of each case, and how often each block comes in each resample.
+
+    Parameters
+    ----------
+    patient : numpy.ndarray of int, shape (n,)
+        Code of the patient of each case; a patient's cases are in one block.
+    bootstrap : int
+        How many resamples.
+    seed : int
+
+    Returns
+    -------
+    block : numpy.ndarray of int, shape (n,)
+    weight : numpy.ndarray of float, shape (bootstrap, blocks)
+        Whole numbers; each row adds up to the number of blocks.
+
+    """
+    generator = np.random.default_rng(seed)
+    block, blocks = _blocks(patient, generator)
     drawn = generator.integers(blocks, size=(bootstrap, blocks))
     flat = drawn + np.arange(bootstrap)[:, None] * blocks
     weight = np.bincount(flat.ravel(), minlength=bootstrap * blocks)
-    return weight.reshape(bootstrap, blocks).astype(float) @ content.reshape(blocks, cells).astype(
-        float
-    )
+    return block, weight.reshape(bootstrap, blocks).astype(float)
 
 
 def redrawn_counts(
