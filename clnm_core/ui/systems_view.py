@@ -69,6 +69,10 @@ def _card(one: Listed, fit: Fit, count: int) -> None:
 
 def _pick_system(usual: str) -> str:
     labels = {one.label: one.name for one in SYSTEMS}
+    asked = {one.name: one.label for one in SYSTEMS}.get(st.query_params.get("system", ""))
+    if asked:  # a link made by hand names the system as the command line does
+        st.query_params["system"] = asked
+        st.rerun()
     chosen = st.segmented_control(
         "System",
         list(labels),

@@ -164,6 +164,14 @@ def test_what_was_tried_is_no_model_of_its_own_to_train_or_pick(
     assert "1 model of it is trained already" in words(app)
 
 
+def test_a_link_may_name_a_system_as_the_command_line_does(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    app = open_systems(open_app, system="score-model")
+    (picked,) = [one for one in app.segmented_control if one.key == "system"]
+    assert picked.value == SYSTEM
+
+
 def test_links_that_ask_for_what_is_not_there_open_the_usual(
     own_store: Path, open_app: OpenApp
 ) -> None:
