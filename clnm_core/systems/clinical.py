@@ -21,7 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from clnm_core.domain.columns import Column, Kind
 from clnm_core.errors import MissingOutcomeError
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.attributing import attributed, contributions_of
 from clnm_core.systems.design import Design, learn_design, one_case, words_of
+from clnm_core.systems.explanation import Attributions
 
 FEWEST_PER_CLASS = 10
 """Cases with and without the outcome below which nothing is fitted."""
@@ -87,25 +89,23 @@ class ClinicalModel:
             the log-odds of the case: the exact Shapley values of a model without
             interactions (Lundberg 2017, arXiv:1705.07874, section 4.2).
         """
-        row = self._rows(one_case(self.design, values))[0, 1:] * self.coefficients[1:]
-        table = pd.DataFrame(
-            [
-                {
-                    "column": column.name,
-                    "label": column.label,
-                    "value": value_in_words(column, values.get(column.name)),
-                    "effect": sum(
-                        part
-                        for part, term in zip(row, self.design.terms, strict=True)
-                        if term.column == column.name
-                    ),
-                }
-                for column in self.design.columns
-            ]
+        return contributions_of(
+            self.attributions(one_case(self.design, values)),
+            [value_in_words(column, values.get(column.name)) for column in self.design.columns],
         )
-        table = table.reindex(table["effect"].abs().sort_values(ascending=False).index)
-        table.attrs["baseline"] = float(self.coefficients[0])
-        return table.reset_index(drop=True)
+
+    def attributions(self, frame: pd.DataFrame) -> Attributions:
+        """What each variable adds to the log-odds of each case; see :meth:`contributions`."""
+        return attributed(
+            self.standardised(frame) * self.coefficients[1:],
+            self.design,
+            frame,
+            baseline=float(self.coefficients[0]),
+        )
+
+    def standardised(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """The terms of each case, shape (cases, terms), in training deviations from the mean."""
+        return np.asarray((self.design.matrix(frame) - self.centre) / self.scale, dtype=np.float64)
 
     def doubts(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Sentences about what makes this case unlike the training cases.
@@ -136,8 +136,7 @@ class ClinicalModel:
         return (*_all_missing(missing), *odd)
 
     def _rows(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        terms = (self.design.matrix(frame) - self.centre) / self.scale
-        return np.column_stack([np.ones(len(terms)), terms])
+        return np.column_stack([np.ones(len(frame)), self.standardised(frame)])
 
 
 def fit_clinical(

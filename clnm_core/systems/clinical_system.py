@@ -21,7 +21,7 @@ from clnm_core.systems.clinical import (
     require_both,
 )
 from clnm_core.systems.design import Design, Term, choose_predictors
-from clnm_core.systems.explanation import Explanation
+from clnm_core.systems.explanation import Attributions, Explanation
 from clnm_core.systems.protocol import Fitted, Inputs, State
 from clnm_core.systems.run import Run
 from clnm_core.systems.validation import FOLDS, out_of_fold_risk
@@ -72,6 +72,17 @@ class Baseline:
         """What each variable adds to the log-odds."""
         table = self.model.contributions(recorded(case, self.model.design.columns))
         return Explanation(table, table.attrs["baseline"])
+
+    def attributions(self, cases: Cases) -> Attributions:
+        """What each variable adds to the log-odds of each case, against the training mean."""
+        return self.model.attributions(cases.frame)
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """The standardised terms of each case, shape (cases, terms).
+
+        In training deviations from the training mean: each has variance 1 among training cases.
+        """
+        return self.model.standardised(cases.frame).astype(np.float32)
 
     def state(self) -> State:
         """The model as plain values."""

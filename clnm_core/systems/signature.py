@@ -91,12 +91,18 @@ class Signature:
         """
         # Summed feature by feature: a matrix product rounds by how many rows it is given.
         total = np.full(len(table), self.intercept)
-        scaled = (self._values(table) - self.centre) / self.spread
-        for place, weight in enumerate(self.weights):
-            total += weight * np.where(
-                np.isnan(scaled[:, place]), self._filled[place], scaled[:, place]
-            )
+        for weight, feature in zip(self.weights, self.standardised(table).T, strict=True):
+            total += weight * feature
         return total
+
+    def standardised(self, table: pd.DataFrame) -> NDArray[np.float64]:
+        """The features of each case, shape (cases, features), in training deviations.
+
+        A gap counts as the training median; parameters and errors as of :meth:`score`.
+        """
+        values = self._values(table)
+        known = np.where(np.isnan(values), self.medians, values)
+        return np.asarray((known - self.centre) / self.spread, dtype=np.float64)
 
     def unmeasured(self, table: pd.DataFrame) -> NDArray[np.int64]:
         """How many features of the score each case lacks."""
@@ -162,10 +168,6 @@ class Signature:
         steps = {str(step): int(count) for step, count in facts["steps"].items()}
         intercept = float(facts["intercept"])
         return cls(tuple(names), weights, centre, spread, medians, low, high, intercept, steps)
-
-    @property
-    def _filled(self) -> NDArray[np.float64]:
-        return np.asarray((self.medians - self.centre) / self.spread, dtype=np.float64)
 
     def _values(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """The features of the score, shape (cases, features); what is not finite is NaN."""

@@ -91,7 +91,7 @@ class Combination:
 
     def score(self, frame: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.float64]:
         """DLR score of each case."""
-        return self.beyond.score(table, standardised(self.clinical, frame))
+        return self.beyond.score(table, self.clinical.standardised(frame))
 
     def with_score(self, frame: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         """The recorded variables, and the score beside them."""
@@ -100,11 +100,6 @@ class Combination:
     def risk(self, frame: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.float64]:
         """Risk of each case, before calibration."""
         return np.asarray(self.combined.risk(self.with_score(frame, table)), dtype=np.float64)
-
-
-def standardised(model: ClinicalModel, frame: pd.DataFrame) -> NDArray[np.float64]:
-    """The terms of a clinical model for some cases, mean 0 and deviation 1 in training."""
-    return np.asarray((model.design.matrix(frame) - model.centre) / model.scale, dtype=np.float64)
 
 
 def tuned_ridge(
@@ -144,7 +139,7 @@ def combined_of(
     for fit, rest in patient_folds(patient, y_true, folds=FOLDS, seed=seed):
         between()
         known, score = _scored(material.only(fit), config, ridge)
-        terms = standardised(known, frame.iloc[rest])
+        terms = known.standardised(frame.iloc[rest])
         held_out[rest] = score.score(material.table.iloc[rest], terms)
     columns = (*material.columns, SCORE)
     frame = frame.assign(**{SCORE.name: held_out})
@@ -194,7 +189,7 @@ def _scored(
     )
     beyond = fit_beyond(
         material.table,
-        standardised(clinical, material.frame),
+        clinical.standardised(material.frame),
         clinical.risk(material.frame),
         material.y_true,
         np.unique(material.patient, return_inverse=True)[1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.attributing import spread_over
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.cli_dlr import pictures
@@ -18,8 +19,8 @@ from clnm_core.systems.cli_dlr.beyond import Beyond
 from clnm_core.systems.cli_dlr.learning import SCORE, Combination
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
-from clnm_core.systems.explanation import Explanation
-from clnm_core.systems.fitness import with_fit_pictures
+from clnm_core.systems.explanation import Attributions, Explanation
+from clnm_core.systems.fitness import lacks, with_fit_pictures
 from clnm_core.systems.protocol import Inputs, State
 from clnm_core.systems.states import joined, part_of
 
@@ -127,6 +128,29 @@ class CliDlr:
         table.loc[is_score, "value"] = f"{values[SCORE.name]:.2f}"
         return Explanation(table, baseline, notes=(self.parts.beyond.signature.in_words(),))
 
+    def attributions(self, cases: Cases) -> Attributions:
+        """What each finding, and the DLR score, add to the log-odds of each case.
+
+        Exact, before calibration, as in :meth:`explain`; NaN for a case without a fit picture.
+        """
+        whole = _whole(cases, self.inputs)
+        is_judged = (lacks(cases, self.inputs) == "").to_numpy()
+        found = self.logistic.attributions(self._with_score(whole.only(is_judged)))
+        return spread_over(found, is_judged, whole.frame)
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """Findings and picture of each case, shape (cases, terms + features of the score).
+
+        The terms of the findings, then the features that the DLR score is made of, each in training
+        deviations from the training mean; where one could not be measured, its training median.
+        """
+        whole = _whole(cases, self.inputs)
+        if self.parts is None:
+            return self.logistic.standardised(whole.frame).astype(np.float32)
+        terms = self.parts.clinical.standardised(whole.frame)
+        features = self.parts.beyond.signature.standardised(self._features(whole))
+        return np.concatenate([terms, features], axis=1).astype(np.float32)
+
     def state(self) -> State:
         """The model as plain values."""
         parts = {"logistic": state_of(self.logistic)}
@@ -192,13 +216,13 @@ class CliDlr:
         return tuple(found)
 
 
-def _whole(case: Cases, inputs: Inputs) -> Cases:
-    """The case with a gap for every column that it was not asked for."""
-    lacking = [one.name for one in inputs.columns if one.name not in case.frame]
+def _whole(cases: Cases, inputs: Inputs) -> Cases:
+    """The cases with a gap for every column that they were not asked for."""
+    lacking = [one.name for one in inputs.columns if one.name not in cases.frame]
     if not lacking:
-        return case
-    gaps = pd.DataFrame({name: [np.nan] for name in lacking}, index=case.frame.index)
-    return Cases(pd.concat([case.frame, gaps], axis=1), case.registry, case.views, case.measure)
+        return cases
+    gaps = pd.DataFrame(np.nan, index=cases.frame.index, columns=lacking)
+    return replace(cases, frame=pd.concat([cases.frame, gaps], axis=1))
 
 
 def restored(state: State) -> CliDlr:

@@ -31,8 +31,8 @@ from clnm_core.systems.ct_cad.pictures import (
     square_of,
 )
 from clnm_core.systems.ct_cad.ranges import Ranges
-from clnm_core.systems.ct_cad.task import case_log_odds
-from clnm_core.systems.explanation import Explanation, SaliencyMap
+from clnm_core.systems.ct_cad.task import case_log_odds, pooled_features
+from clnm_core.systems.explanation import Attributions, Explanation, SaliencyMap
 from clnm_core.systems.protocol import Inputs, State
 
 FEWEST_CELLS = 4
@@ -141,6 +141,21 @@ class NodeModel:
         if not any(one.values.any() for one in maps):
             notes.add("Nothing in the picture spoke for metastasis.")
         return Explanation(maps=tuple(maps), notes=tuple(sorted(notes)))
+
+    def attributions(self, cases: Cases) -> Attributions | None:
+        """None: a network of pixels reads no variable."""
+        return None
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """The network's last features, pooled over each picture, shape (cases, features).
+
+        The mean over the pictures of a case, on the network's own scale: what its last layer is
+        given. No training deviations are kept, so features differ in how much they vary.
+        """
+        if not len(cases):
+            return np.zeros((0, self.network.net.num_features), dtype=np.float32)
+        seen = crops(cases, field_mm=self.field_mm, size=self.size)
+        return pooled_features(self.network, seen, size=self.size)
 
     def state(self) -> State:
         """The model as plain values; weights of more than one axis in 16 bits where rounded."""

@@ -112,6 +112,12 @@ class OneAnswer(nn.Module):
         scaled: Tensor = (pictures - self.mean) / self.std
         return scaled.contiguous(memory_format=torch.channels_last)
 
+    def pooled(self, pictures: Tensor) -> Tensor:
+        """What the last layer is given, shape (n, features), of pictures as in :meth:`forward`."""
+        features = self.net.forward_features(self.seen(pictures))
+        found: Tensor = self.net.forward_head(features, pre_logits=True)
+        return found
+
     def answer(self, features: Tensor) -> Tensor:
         """Log-odds of the last features."""
         found: Tensor = self.net.forward_head(features)

@@ -13,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from clnm_core.domain.predictions import Predictions
 from clnm_core.stats.discrimination import auc
 from clnm_core.systems.ct_cad.augmenting import altered
-from clnm_core.systems.ct_cad.networks import Start, made
+from clnm_core.systems.ct_cad.networks import OneAnswer, Start, made
 from clnm_core.systems.ct_cad.pictures import Crops
 
 BATCH = 16
@@ -107,3 +107,17 @@ def case_log_odds(
         found[first : first + BATCH] = answer[: len(some)].double().cpu().numpy()
     cases = np.bincount(crops.case)
     return np.asarray(np.bincount(crops.case, weights=found) / np.maximum(cases, 1))
+
+
+def pooled_features(network: OneAnswer, crops: Crops, *, size: int) -> NDArray[np.float32]:
+    """Pooled features of each case, shape (cases, features), the mean over its pictures; on a CPU."""
+    found: list[NDArray[np.float32]] = []
+    with torch.inference_mode():
+        for one in crops.grey:  # one by one: none depends on those beside it
+            found.append(network.pooled(altered(one[None], size=size, random=None))[0].numpy())
+    return np.stack(
+        [
+            np.mean([found[place] for place in np.flatnonzero(crops.case == case)], axis=0)
+            for case in range(int(crops.case.max()) + 1)
+        ]
+    ).astype(np.float32)

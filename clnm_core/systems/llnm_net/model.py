@@ -16,13 +16,13 @@ from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.stats.uncertainty import Estimate, not_estimable
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.explanation import Explanation
+from clnm_core.systems.explanation import Attributions, Explanation
 from clnm_core.systems.llnm_net.config import Config, resolved
 from clnm_core.systems.llnm_net.doubting import Usual, doubts_of
 from clnm_core.systems.llnm_net.encoding import Encoder
 from clnm_core.systems.llnm_net.network import STAGES, LlnmNet
 from clnm_core.systems.llnm_net.prepared import VIEWS, Prepared, prepare
-from clnm_core.systems.llnm_net.task import judged_by
+from clnm_core.systems.llnm_net.task import judged_by, parts_by
 from clnm_core.systems.protocol import Inputs, State
 from clnm_core.systems.run import Run
 
@@ -142,6 +142,29 @@ class LlnmModel:
         from clnm_core.systems.llnm_net.explaining import explained
 
         return explained(self, case)
+
+    def attributions(self, cases: Cases) -> Attributions | None:
+        """None: a network has no exact Shapley values."""
+        return None
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """What the last layers add up for each case, in log-odds, shape (cases, numbers).
+
+        First each number that the linear skip reads, by its weight (the mean over the networks);
+        then, network after network, each number before the answer, by its weight. A row and
+        a constant add up to the log-odds before calibration, so a distance of 1 is one of log-odds,
+        and what the answer makes nothing of counts nothing.
+        """
+        if not len(cases):
+            return np.zeros((0, 0), dtype=np.float32)
+        found = []
+        for first in range(0, len(cases), _PARCEL):
+            rows = np.arange(first, min(first + _PARCEL, len(cases)))
+            arrays = self.encoder.encoded(self.prepared(cases.only(rows)))
+            parts = [parts_by(one, arrays) for one in self.networks]
+            line = np.mean([told for _, told in parts], axis=0)
+            found.append(np.concatenate([line, *(own / len(parts) for own, _ in parts)], axis=1))
+        return np.concatenate(found).astype(np.float32)
 
     def state(self) -> State:
         """The model as plain values."""

@@ -35,6 +35,24 @@ class Output(NamedTuple):
     stages: Tensor
 
 
+class Parts(NamedTuple):
+    """The log-odds of each case in its parts, the mean over the two views.
+
+    All parts of a case and the biases of the last layers add up to its log-odds.
+
+    Parameters
+    ----------
+    own : torch.Tensor, shape (n, values)
+        Of each value of the head, then of each group of tokens that goes past it.
+    line : torch.Tensor, shape (n, values)
+        Of each value that the linear skip reads; no values where there is none.
+
+    """
+
+    own: Tensor
+    line: Tensor
+
+
 class LlnmNet(nn.Module):
     """Tokens of pictures, of single numbers and of the report; blocks; a pooled head.
 
@@ -114,6 +132,28 @@ class LlnmNet(nn.Module):
             follow each other, pictures' tokens come before the report's.
 
         """
+        pooled = self._pooled(batch, seen)
+        found = self.head(pooled)
+        log_odds = self.outcome(found)[:, 0] + self.skip(pooled)[:, 0]
+        if self.line is not None:
+            log_odds = log_odds + self.line[0] + self.averaged(batch) @ self.line[1:]
+        return Output(
+            log_odds.unflatten(0, (-1, 2)).mean(1), self.stage(found).unflatten(0, (-1, 2)).mean(1)
+        )
+
+    def parts(self, batch: Mapping[str, Tensor]) -> Parts:
+        """What the last layers add up to the log-odds."""
+        pooled = self._pooled(batch, None)
+        own = self.head(pooled) * self.outcome.weight[0]
+        skipped = (pooled * self.skip.weight[0]).unflatten(1, (-1, own.shape[1])).sum(2)
+        told = pooled[:, :0]
+        if self.line is not None:
+            told = self.averaged(batch) * self.line[1:]
+        both = torch.cat([own, skipped], dim=1)
+        return Parts(both.unflatten(0, (-1, 2)).mean(1), told.unflatten(0, (-1, 2)).mean(1))
+
+    def _pooled(self, batch: Mapping[str, Tensor], seen: list[Tensor] | None) -> Tensor:
+        """The tokens after the blocks, averaged, shape (2 n, values)."""
         picture = self._pictures(batch)
         report = self._report(batch)
         spans = self._spans(batch)
@@ -135,16 +175,8 @@ class LlnmNet(nn.Module):
                 one = slice(first, first + count)
                 parts.append(_mean(tokens[:, one], says[:, one]))
                 first += count
-            pooled = torch.cat(parts, dim=1)
-        else:
-            pooled = _mean(tokens, says)
-        found = self.head(pooled)
-        log_odds = self.outcome(found)[:, 0] + self.skip(pooled)[:, 0]
-        if self.line is not None:
-            log_odds = log_odds + self.line[0] + self.averaged(batch) @ self.line[1:]
-        return Output(
-            log_odds.unflatten(0, (-1, 2)).mean(1), self.stage(found).unflatten(0, (-1, 2)).mean(1)
-        )
+            return torch.cat(parts, dim=1)
+        return _mean(tokens, says)
 
     def averaged(self, batch: Mapping[str, Tensor]) -> Tensor:
         """What the linear skip reads: the mean token of each group, and which words there are.

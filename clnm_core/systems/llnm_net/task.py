@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,15 +167,32 @@ def judged_by(
     network: nn.Module, arrays: Mapping[str, NDArray[Any]], device: torch.device
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Log-odds of the outcome, shape (n,), and of the stages, shape (n, 3), of encoded cases."""
+    log_odds, stages = _batch_by_batch(network, arrays, device)
+    return log_odds, stages
+
+
+def parts_by(
+    network: LlnmNet, arrays: Mapping[str, NDArray[Any]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Parts of the log-odds of encoded cases, as of :class:`Parts`; on a CPU."""
+    own, line = _batch_by_batch(network.parts, arrays, torch.device("cpu"))
+    return own, line
+
+
+def _batch_by_batch(
+    asked: Callable[[dict[str, Tensor]], tuple[Tensor, ...]],
+    arrays: Mapping[str, NDArray[Any]],
+    device: torch.device,
+) -> tuple[NDArray[np.float64], ...]:
+    """What is said of each case; a batch is always as large, so none depends on those beside it."""
     count = len(next(iter(arrays.values())))
-    log_odds, stages = np.empty(count), np.empty((count, 3))
+    found: list[list[NDArray[np.float64]]] = []
     with torch.inference_mode():
         for first in range(0, count, BATCH):
             rows = np.arange(first, min(first + BATCH, count))
-            # The last ones are filled up with the first: a batch is always as large.
+            # The last ones are filled up with the first.
             filled = np.concatenate([rows, np.zeros(BATCH - len(rows), dtype=np.int64)])
             batch = {name: value.to(device) for name, value in as_tensors(arrays, filled).items()}
-            found = network(batch)
-            log_odds[rows] = found.log_odds.double().cpu().numpy()[: len(rows)]
-            stages[rows] = found.stages.double().cpu().numpy()[: len(rows)]
-    return log_odds, stages
+            said = asked(batch)
+            found.append([one.double().cpu().numpy()[: len(rows)] for one in said])
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))

@@ -1,8 +1,7 @@
-"""What does each finding add to the risk of one case, where a learner can say it exactly?"""
+"""What does each finding do to the output of a learner, where it can be said exactly?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import lightgbm
@@ -10,37 +9,40 @@ import numpy as np
 import pandas as pd
 import xgboost
 from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.tree import DecisionTreeClassifier
 
-from clnm_core.systems.clinical import value_in_words
+from clnm_core.systems.attributing import attributed
 from clnm_core.systems.design import Design
-from clnm_core.systems.explanation import Explanation
-from clnm_core.systems.score_model.learners import Learned, learner_of
+from clnm_core.systems.explanation import Attributions
+from clnm_core.systems.score_model.learners import Learned
 
 
-def explained(
-    name: str,
-    learned: Learned,
-    design: Design,
-    rows: NDArray[np.float64],
-    values: Mapping[str, Any],
-) -> Explanation:
-    """Exact Shapley values of XGBoost and LightGBM; of the others a sentence.
+def attributions_by(
+    learned: Learned, design: Design, rows: NDArray[np.float64], frame: pd.DataFrame
+) -> Attributions | None:
+    """Exact Shapley values of trees; ``None`` for SVM, neighbours and networks.
 
-    Boosted trees add up log-odds, and Lundberg's algorithm, which both libraries carry, gives
-    their values exactly. Forests and single trees add up shares instead of log-odds; SVM,
-    neighbours and networks have no exact values. An approximation by a second model is not made.
+    A tree says what it would expect of a case of which it knows some findings alone: where it asks
+    for another, both branches count, each as much as training cases went down it. Those
+    expectations are the game whose Shapley values are given (path-dependent TreeSHAP); of that
+    game they are exact, in polynomial time. A game that draws the unknown findings from other
+    cases instead would give other values.
+
+    XGBoost and LightGBM, which add up log-odds, carry the algorithm themselves. Forests and single
+    trees average shares, so theirs are on the scale of probabilities, before the shares are kept
+    from 0 and 1. SVM, neighbours and networks have no exact values, and an approximation by
+    a second model is not made.
 
     Parameters
     ----------
-    name : str
-        Of the learner.
     learned
-        What it learned.
+        What a learner learned.
     design : Design
-    rows : numpy.ndarray of float64, shape (1, terms)
-        The one case.
-    values : mapping
-        What the case says, by column.
+    rows : numpy.ndarray of float64, shape (cases, terms)
+        The cases as the learner reads them.
+    frame : pandas.DataFrame
+        The cases as they are recorded, scores among the columns.
 
     References
     ----------
@@ -53,35 +55,24 @@ def explained(
         found = learned.predict(xgboost.DMatrix(rows, nthread=1), pred_contribs=True)
     elif isinstance(learned, lightgbm.Booster):
         found = learned.predict(rows, pred_contrib=True, num_threads=1)
+    elif isinstance(
+        learned, RandomForestClassifier | ExtraTreesClassifier | DecisionTreeClassifier
+    ):
+        shares, baseline = _of_shares(learned, rows)
+        return attributed(shares, design, frame, baseline=baseline, scale="probability")
     else:
-        return Explanation(
-            notes=(
-                f"{learner_of(name).label} cannot say exactly what each finding adds to the risk "
-                "of one case, and no stand-in is shown.",
-            )
-        )
-    shares = np.asarray(found, dtype=np.float64)[0]
-    return Explanation(_by_column(shares[:-1], design, values), float(shares[-1]))
+        return None
+    both = np.asarray(found, dtype=np.float64)
+    baseline = float(both[0, -1]) if len(both) else float("nan")
+    return attributed(both[:, :-1], design, frame, baseline=baseline)
 
 
-def _by_column(
-    shares: NDArray[np.float64], design: Design, values: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Shares of terms added up by column, largest first."""
-    table = pd.DataFrame(
-        [
-            {
-                "column": column.name,
-                "label": column.label,
-                "value": value_in_words(column, values[column.name]),
-                "effect": sum(
-                    float(share)
-                    for share, term in zip(shares, design.terms, strict=True)
-                    if term.column == column.name
-                ),
-            }
-            for column in design.columns
-        ]
-    )
-    order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
-    return table.reindex(order).reset_index(drop=True)
+def _of_shares(learned: Learned, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """What each term adds to the share of trees, shape (cases, terms), and the mean share."""
+    import shap  # takes two seconds, which only forests are worth
+
+    explainer = shap.TreeExplainer(learned, feature_perturbation="tree_path_dependent")
+    if not len(rows):
+        return np.empty(rows.shape), float(explainer.expected_value[1])
+    found = np.asarray(explainer.shap_values(rows, check_additivity=False))[..., 1]
+    return found, float(explainer.expected_value[1])

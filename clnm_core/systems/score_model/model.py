@@ -16,16 +16,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from clnm_core.errors import ModelError, UnfitCaseError
+from clnm_core.errors import ModelError
 from clnm_core.features.choice import MAKERS, Recipe
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.attributing import contributions_of, spread_over
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.clinical import ClinicalModel
+from clnm_core.systems.clinical import ClinicalModel, value_in_words
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
-from clnm_core.systems.explanation import Explanation
+from clnm_core.systems.explanation import Attributions, Explanation
+from clnm_core.systems.fitness import lacks
 from clnm_core.systems.protocol import Inputs, State
-from clnm_core.systems.score_model.explaining import explained
+from clnm_core.systems.score_model.explaining import attributions_by
 from clnm_core.systems.score_model.keeping import from_files, to_files
 from clnm_core.systems.score_model.learners import (
     LEARNERS,
@@ -35,7 +37,8 @@ from clnm_core.systems.score_model.learners import (
     log_odds,
 )
 from clnm_core.systems.score_model.passes import with_scores
-from clnm_core.systems.score_model.scores import COLUMNS, PICTURES, measured
+from clnm_core.systems.score_model.pictures import Pictures
+from clnm_core.systems.score_model.scores import COLUMNS, PICTURES
 from clnm_core.systems.score_model.screening import Reading
 from clnm_core.systems.signature import Signature
 from clnm_core.systems.states import joined, part_of
@@ -44,47 +47,6 @@ NAME = "score-model"
 
 LEVEL = 0.95
 """Confidence of the interval of one case."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Pictures:
-    """How pictures become scores.
-
-    Parameters
-    ----------
-    recipes : dict of str to Recipe
-        By kind; only of scores that are read. Empty where none is.
-    images : tuple of str
-        Which radiomics count; see ``scores.measured``.
-    signatures : dict of str to Signature
-
-    """
-
-    recipes: dict[str, Recipe]
-    images: tuple[str, ...]
-    signatures: dict[str, Signature]
-
-    def scores(self, cases: Cases) -> dict[str, NDArray[np.float64]]:
-        """The score of each case by kind.
-
-        Raises
-        ------
-        UnfitCaseError
-            If a case has no picture, or none of its features can be measured.
-
-        """
-        if not self.recipes:
-            return {}
-        tables = measured(cases, self.recipes, self.images)
-        for kind, one in self.signatures.items():
-            lost = one.unmeasured(tables[kind]) == len(one.names)
-            if one.names and lost.any():
-                raise UnfitCaseError(
-                    f"The pictures of {int(lost.sum())} of {len(cases)} cases give no "
-                    f"{COLUMNS[kind].label.lower()}: none of its features can be measured. Look at "
-                    "the picture and at the outline of the lesion."
-                )
-        return {kind: one.score(tables[kind]) for kind, one in self.signatures.items()}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -163,7 +125,7 @@ class ScoreModel:
             self.logistic.doubts(recorded(self._scored(case), self.logistic.design.columns))
         )
         if self.pictures.recipes:
-            tables = measured(case, self.pictures.recipes, self.pictures.images)
+            tables = self.pictures.tables(case)
             for kind, one in self.pictures.signatures.items():
                 lacking, total = int(one.unmeasured(tables[kind])[0]), len(one.names)
                 if lacking:
@@ -176,12 +138,48 @@ class ScoreModel:
     def explain(self, case: Cases) -> Explanation:
         """What each finding and score adds, where the learner can say it exactly."""
         scored = self._scored(case)
-        values = recorded(scored, self.logistic.design.columns)
-        if self.learner == LOGISTIC:
-            table = self.logistic.contributions(values)
-            return Explanation(table, table.attrs["baseline"])
-        rows = self._reading.rows(scored.frame)
-        return explained(self.learner, self.learned, self.logistic.design, rows, values)
+        found = self._attributions(scored.frame)
+        if found is None:
+            label = learner_of(self.learner).label
+            return Explanation(
+                notes=(
+                    f"{label} cannot say exactly what each finding adds to the risk of one case, "
+                    "and no stand-in is shown.",
+                )
+            )
+        columns = self.logistic.design.columns
+        values = recorded(scored, columns)
+        table = contributions_of(found, [value_in_words(one, values[one.name]) for one in columns])
+        return Explanation(table, found.baseline, found.scale)
+
+    def attributions(self, cases: Cases) -> Attributions | None:
+        """What each finding and score does to the output of each case, where it can be said exactly.
+
+        Before calibration; on which scale, and of which learners, says
+        :func:`~clnm_core.systems.score_model.explaining.attributions_by`. NaN for a case without a
+        fit picture where a score is read.
+
+        Raises
+        ------
+        UnfitCaseError
+            If none of the features of a score can be measured in a case that has a fit picture.
+
+        """
+        is_judged = (lacks(cases, self.inputs) == "").to_numpy()
+        found = self._attributions(self._scored(cases.only(is_judged)).frame)
+        return None if found is None else spread_over(found, is_judged, cases.frame)
+
+    def embedding(self, cases: Cases) -> NDArray[np.float32]:
+        """Findings, scores and features of each case, shape (cases, terms + features).
+
+        What every learner reads, and then the features that the scores are made of, each in
+        training deviations from the training mean.
+        """
+        tables = self.pictures.tables(cases)
+        scored = with_scores(cases.frame, self.pictures.scores_of(tables))
+        found = [self._reading.rows(scored)]
+        found += [one.standardised(tables[k]) for k, one in self.pictures.signatures.items()]
+        return np.concatenate(found, axis=1).astype(np.float32)
 
     def state(self) -> State:
         """The model as plain values; the signatures of scores that are not read are not kept."""
@@ -231,6 +229,13 @@ class ScoreModel:
     def _scored(self, cases: Cases) -> Cases:
         """The cases with a column for each score that is read."""
         return replace(cases, frame=with_scores(cases.frame, self.pictures.scores(cases)))
+
+    def _attributions(self, frame: pd.DataFrame) -> Attributions | None:
+        if self.learner == LOGISTIC:
+            columns = [column.name for column in self.logistic.design.columns]
+            return self.logistic.attributions(frame.reindex(columns=columns))
+        rows = self._reading.rows(frame)
+        return attributions_by(self.learned, self.logistic.design, rows, frame)
 
     def _log_odds(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         rows = self._reading.rows(frame)

@@ -18,8 +18,9 @@ from clnm_core.systems.cases import Cases
 from clnm_core.systems.clinical import fit_clinical
 from clnm_core.systems.protocol import Candidate
 from clnm_core.systems.score_model.learners import LEARNERS, LOGISTIC, learner_of, log_odds
-from clnm_core.systems.score_model.model import Pictures, ScoreModel
+from clnm_core.systems.score_model.model import ScoreModel
 from clnm_core.systems.score_model.passes import FINDINGS, Material, Pass, Stage, part_of
+from clnm_core.systems.score_model.pictures import Pictures
 from clnm_core.systems.score_model.scores import COLUMNS
 
 

@@ -177,6 +177,36 @@ def test_one_case_has_an_interval_and_bars_that_add_up(validation, fitted) -> No
     assert model.calibrator.risk([expit(log_odds)])[0] == pytest.approx(risk.value, abs=1e-12)
 
 
+def test_attributions_are_the_bars_of_each_case_and_nan_without_a_picture(
+    validation, fitted
+) -> None:
+    model, some = fitted.model, validation.only(np.arange(5))
+    name = str(some.frame["case_id"].iloc[1])
+    blind = replace(some, views={k: v for k, v in some.views.items() if k != name})
+    found = model.attributions(blind)
+    assert np.isnan(found.effects[1]).all()
+    rest = [0, 2, 3, 4]
+    total = found.baseline + found.effects[rest].sum(axis=1)
+    np.testing.assert_allclose(
+        model.calibrator.risk(expit(total)), model.risk(some)[rest], atol=1e-12
+    )
+    np.testing.assert_allclose(found.values["dlr_score"][rest], model.score(some)[rest])
+    bars = model.explain(some.only([3])).contributions.set_index("column")["effect"]
+    assert bars.to_dict() == pytest.approx(
+        dict(zip(found.values.columns, found.effects[3], strict=True)), abs=1e-12
+    )
+
+
+def test_an_embedding_holds_findings_and_features_in_training_deviations(training, fitted) -> None:
+    rows = fitted.model.embedding(training)
+    assert rows.shape == (200, len(NAMES) + len(fitted.model.parts.beyond.signature.names))
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(rows.std(axis=0), 1, atol=1e-5)
+    np.testing.assert_allclose(fitted.model.embedding(training.only([3]))[0], rows[3], atol=1e-6)
+    with pytest.raises(UnfitCaseError):
+        fitted.model.embedding(replace(training, views={}))
+
+
 def test_its_nomogram_gives_its_risk(validation, fitted) -> None:
     model, case = fitted.model, validation.only([7])
     nomogram = nomogram_of(model.logistic, model.calibrator)

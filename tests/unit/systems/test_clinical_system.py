@@ -85,6 +85,29 @@ def test_contributions_add_up_and_a_gap_of_any_kind_is_unknown() -> None:
     assert risk == pytest.approx(model.risk(case)[0], abs=1e-12)
 
 
+def test_attributions_are_the_bars_of_each_case_and_add_up_to_its_log_odds() -> None:
+    cases = patients()
+    model = learned(cases).model
+    found = model.attributions(cases)
+    risk = model.risk(cases)
+    np.testing.assert_allclose(
+        found.baseline + found.effects.sum(axis=1), np.log(risk / (1 - risk)), atol=1e-9
+    )
+    bars = model.explain(cases.only([3])).contributions.set_index("column")["effect"]
+    assert bars.to_dict() == dict(zip(found.values.columns, found.effects[3], strict=True))
+    np.testing.assert_array_equal(model.attributions(cases.only([3])).effects[0], found.effects[3])
+
+
+def test_an_embedding_has_mean_0_and_deviation_1_among_training_cases() -> None:
+    cases = patients()
+    model = learned(cases).model
+    rows = model.embedding(cases)
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(rows.std(axis=0), 1, atol=1e-5)
+    np.testing.assert_array_equal(model.embedding(cases.only([3]))[0], rows[3])
+
+
 def test_too_few_cases_and_predictors_of_the_wrong_kind_are_refused_in_a_sentence() -> None:
     cases = patients(12)
     with pytest.raises(MissingOutcomeError, match="at least 10 cases with and 10 without"):

@@ -131,6 +131,20 @@ def test_the_map_of_a_bright_node_lies_on_the_node(found, parts):
     assert drawn[inside].mean() > drawn[~inside].mean()
 
 
+def test_an_embedding_is_what_the_last_layer_gets_and_depends_on_the_case_alone(found, parts):
+    model, test = found.model, parts[2]
+    rows = model.embedding(test)
+    assert rows.shape == (len(test), 1024)
+    assert rows.dtype == np.float32
+    assert np.array_equal(model.embedding(test.only([4]))[0], rows[4])
+    layer = model.network.net.get_classifier()
+    log_odds = rows @ layer.weight.numpy()[0] + float(layer.bias[0])
+    np.testing.assert_allclose(
+        model.calibrator.risk(1 / (1 + np.exp(-log_odds))), model.risk(test), atol=1e-4
+    )
+    assert model.attributions(test) is None
+
+
 def test_one_case_gets_a_risk_without_an_interval(found, parts):
     estimate = found.model.case_risk(parts[2].only([0]))
     assert estimate.value == found.model.risk(parts[2])[0]

@@ -192,6 +192,18 @@ def test_attention_is_shared_out_painted_and_called_attention(learned):
     assert "not why" in found.notes[0]
 
 
+def test_an_embedding_adds_up_to_the_log_odds_but_for_a_constant(learned):
+    model, cases = learned.model, some_cases(9, seed=5)
+    rows = model.embedding(cases)
+    assert rows.dtype == np.float32
+    log_odds, _ = model.scores(model.prepared(cases))
+    constant = log_odds - rows.sum(axis=1)
+    np.testing.assert_allclose(constant, constant[0], atol=1e-4)
+    assert np.std(log_odds) > 0.01
+    np.testing.assert_allclose(model.embedding(cases.only([4]))[0], rows[4], atol=1e-6)
+    assert model.attributions(cases) is None
+
+
 def test_one_view_is_enough_for_a_risk_and_is_doubted(learned):
     cases = some_cases(4, seed=5)
     single = replace(cases, views={name: own[:1] for name, own in cases.views.items()})

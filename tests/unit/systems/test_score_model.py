@@ -275,25 +275,72 @@ def test_a_score_is_the_ridge_of_scikit_learn_without_copies() -> None:
     np.testing.assert_allclose(found.score(table), oracle.decision_function(scaled), atol=1e-5)
 
 
-def test_contributions_add_up_to_the_log_odds_before_calibration(cases, fitted) -> None:
-    one = cases.only([5])
-    for name in ("logistic-regression", "xgboost", "lightgbm"):
-        model = candidate(fitted, name).risk.__self__
-        why = model.explain(one)
-        total = why.baseline + why.contributions["effect"].sum()
-        calibrated = model.calibrator.log_odds(total)
-        assert calibrated == pytest.approx(logit(model.risk(one)[0]), abs=1e-4), name
-        assert why.contributions["effect"].abs().is_monotonic_decreasing
+EXACT = {
+    "logistic-regression": "log-odds",
+    "xgboost": "log-odds",
+    "lightgbm": "log-odds",
+    "random-forest": "probability",
+    "extra-trees": "probability",
+    "decision-tree": "probability",
+}
 
 
-@pytest.mark.parametrize(
-    "name", ["svm", "knn", "decision-tree", "random-forest", "extra-trees", "mlp"]
-)
+@pytest.mark.parametrize("name", EXACT)
+def test_what_each_finding_did_adds_up_to_the_output_before_calibration(
+    cases, fitted, name
+) -> None:
+    model = candidate(fitted, name).risk.__self__
+    some = cases.only(np.arange(12))
+    found = model.attributions(some)
+    assert found.scale == EXACT[name]
+    assert [one.name for one in found.columns] == list(found.values.columns)
+    total = found.baseline + found.effects.sum(axis=1)
+    if found.scale == "probability":
+        total = logit(np.clip(total, 0.001, 0.999))
+    calibrated = model.calibrator.log_odds(total)
+    np.testing.assert_allclose(calibrated, logit(model.risk(some)), atol=1e-4)
+    assert np.ptp(found.effects, axis=0).max() > 0.01
+    np.testing.assert_array_equal(model.attributions(some.only([7])).effects[0], found.effects[7])
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_bars_of_one_case_are_its_row_of_the_attributions(cases, fitted, name) -> None:
+    model = candidate(fitted, name).risk.__self__
+    why, found = model.explain(cases.only([5])), model.attributions(cases.only([5]))
+    assert why.contributions["effect"].abs().is_monotonic_decreasing
+    bars = why.contributions.set_index("column")["effect"]
+    assert bars.to_dict() == dict(zip(found.values.columns, found.effects[0], strict=True))
+    assert (why.baseline, why.scale) == (found.baseline, found.scale)
+
+
+def test_a_case_without_a_picture_has_no_attributions_and_the_others_have_theirs(
+    cases, fitted
+) -> None:
+    model = fitted.model
+    some = cases.only([3, 4, 5])
+    name = str(some.frame["case_id"].iloc[1])
+    blind = dataclasses.replace(some, views={k: v for k, v in cases.views.items() if k != name})
+    found = model.attributions(blind)
+    assert np.isnan(found.effects[1]).all()
+    assert found.values["radiomics_score"].isna().tolist() == [False, True, False]
+    whole = model.attributions(some)
+    np.testing.assert_array_equal(found.effects[[0, 2]], whole.effects[[0, 2]])
+    with pytest.raises(UnfitCaseError):
+        model.embedding(blind)
+
+
+@pytest.mark.parametrize("name", ["svm", "knn", "mlp"])
 def test_a_learner_without_exact_contributions_says_so(cases, fitted, name) -> None:
     model = candidate(fitted, name).risk.__self__
+    assert model.attributions(cases) is None
     why = model.explain(cases.only([5]))
     assert why.contributions.empty
     assert "cannot say exactly" in why.notes[0]
+
+
+@pytest.mark.parametrize("name", ["decision-tree", "random-forest", "extra-trees", "svm"])
+def test_a_learner_without_coefficients_has_no_interval_for_one_case(cases, fitted, name) -> None:
+    model = candidate(fitted, name).risk.__self__
     risk = model.case_risk(cases.only([5]))
     assert np.isnan(risk.low)
     assert risk.method.endswith("no interval for one case")
