@@ -187,7 +187,7 @@ def _notes(standing: Standing, found: PredictionSet | None, level: float) -> tup
     if found is None:
         with_it, without = class_sizes(standing)
         notes.append(
-            f"A prediction set at {level:.0%} needs {smallest_class(level)} patients with and "
+            f"A prediction set at {100 * level:g} % needs {smallest_class(level)} patients with and "
             f"without the outcome who did not teach the model; there are {with_it} and {without}."
         )
     elif found.is_filled:

@@ -25,8 +25,8 @@ def score_interval(
     covariance is clustered by patient, and the quantile is Student's with one degree of freedom
     less than there are patients. The value is the model's own risk, and the interval is made wide
     enough to hold it: the risks of a model that is badly calibrated have a wide interval towards
-    what was observed. It speaks of calibration alone; not of how another training, or another
-    picture of the same patient, would differ.
+    what was observed, which then errs on one side only. It speaks of calibration alone; not of how
+    another training, or another picture of the same patient, would differ.
 
     Parameters
     ----------

@@ -1,0 +1,201 @@
+"""How sure are the models of one case, and do they agree, in words for a clinician?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from clnm_core.explain.conformal import PredictionSet
+from clnm_core.explain.opinion import Disagreement, Opinion
+from clnm_core.report.wording import (
+    DASH,
+    joined,
+    lower_first,
+    number,
+    percent,
+    percent_interval,
+    upper_first,
+)
+from clnm_core.stats.uncertainty import Estimate
+
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+_FITS = {"positive": "present", "negative": "absent", "either": "present or absent"}
+
+SETS_CAUTION = (
+    "Sets hold the truth that often in cases like those that they were made from; for other "
+    "centres, devices and patients see the page Performance. A set says what fits the model's "
+    "risk, and not what to do."
+)
+"""What stands wherever prediction sets are explained."""
+
+
+def disagreement_words(found: Disagreement) -> str:
+    """Whether several models agree on one case, and how far they are apart.
+
+    Examples
+    --------
+    >>> disagreement_words(Disagreement(("cli-dlr", "clinical"), ("llnm-net",),
+    ...                                 ("llnm-net", 0.42), ("cli-dlr", 0.73)))
+    'Two of three models reach their threshold: cli-dlr and clinical; llnm-net does not. Their risks differ by 0.31: 42 % (llnm-net) to 73 % (cli-dlr).'
+
+    """
+    if found.models == 1:
+        name = joined(found.reached) or joined(found.not_reached)
+        side = "reaches" if found.reached else "does not reach"
+        return f"Only {name} has judged this case, and it {side} its threshold; no other model can confirm it."
+    parts = [_sides(found), _range(found), _opposed(found)]
+    return " ".join(part for part in parts if part)
+
+
+def fits_words(found: PredictionSet | None) -> str:
+    """What a prediction set leaves, in a word: "present", "absent", "present or absent".
+
+    Examples
+    --------
+    >>> fits_words(None)
+    'not known'
+
+    """
+    return "not known" if found is None else _FITS[found.answer]
+
+
+def class_words(opinion: Opinion) -> str:
+    """The risk class with what it rests on: "high: at 90 % only “present” fits"."""
+    found = opinion.prediction_set
+    if found is None:
+        return "not known: too few cases with a known outcome"
+    level = percent(found.level)
+    why = {
+        "positive": f"at {level} only “present” fits",
+        "negative": f"at {level} only “absent” fits",
+        "either": f"at {level} both “present” and “absent” fit",
+    }[found.answer]
+    return f"{opinion.risk_class}: {why}"
+
+
+def set_words(opinion: Opinion) -> str:
+    """Why a prediction set is what it is: how usual the risk is with and without the outcome.
+
+    Empty without a set.
+    """
+    found = opinion.prediction_set
+    if found is None:
+        return ""
+    outcome = lower_first(opinion.report.outcome_label)
+    low = f"{_about(found.p_positive)} of {found.n_positive:,} patients with {outcome} had a risk this low"
+    high = f"{_about(found.p_negative)} of {found.n_negative:,} without it a risk this high"
+    cut = percent(1 - found.level)
+    said = (
+        f"{opinion.report.model}: {upper_first(low)}, and {lower_first(high)}; what is usual for "
+        f"more than {cut} fits ({_cases(found.split)})."
+    )
+    if found.is_filled:
+        said += " Neither is usual, so the likelier one is given."
+    return said
+
+
+def threshold_words(opinion: Opinion) -> str:
+    """What the model's threshold is worth on cases that did not teach it; empty without any."""
+    found = opinion.at_threshold
+    if not found:
+        return ""
+    outcome = lower_first(opinion.report.outcome_label)
+    call = "positive" if opinion.report.is_positive else "negative"
+    right = found["ppv" if opinion.report.is_positive else "npv"]
+    state = "have" if opinion.report.is_positive else "do not have"
+    parts = [
+        f"of 100 cases with {outcome} the threshold of {percent(opinion.report.threshold)} finds "
+        f"{_of_100(found['sensitivity'])}",
+        f"of 100 without it {_of_100(found['specificity'])} stay below",
+    ]
+    said = f"{opinion.report.model}: {joined(parts)}."
+    if not right.is_estimable:
+        return said
+    return f"{said} Of 100 cases called {call}, like this one, {_of_100(right)} {state} it."
+
+
+def interval_words(interval: Estimate) -> str:
+    """Of what an interval speaks: the model's own coefficients, or how its risks came true."""
+    if math.isnan(interval.low):
+        return upper_first(f"{interval.method}.")
+    if interval.method.startswith("calibration on"):
+        return (
+            f"{percent(interval.level)} interval from {interval.method}: of cases with a risk like "
+            "this, how many had the outcome. How another training would differ is not in it."
+        )
+    return f"{percent(interval.level)} interval: {interval.method}. The model's own."
+
+
+def refusal_words(refused: Sequence[str]) -> str:
+    """How many models could not judge the case; empty where all could.
+
+    Examples
+    --------
+    >>> refusal_words(["llnm-net", "cli-dlr"])
+    'Two models cannot judge this case: llnm-net and cli-dlr.'
+
+    """
+    if not refused:
+        return ""
+    noun = "model" if len(refused) == 1 else "models"
+    return f"{upper_first(_count(len(refused)))} {noun} cannot judge this case: {joined(list(refused))}."
+
+
+def _sides(found: Disagreement) -> str:
+    reached, total = len(found.reached), found.models
+    who = "their threshold"
+    if reached == total:
+        every = "Both" if total == 2 else f"All {_count(total)}"
+        return f"{every} models reach {who}."
+    if not reached:
+        none = (
+            "Neither model reaches" if total == 2 else f"None of the {_count(total)} models reaches"
+        )
+        return f"{none} its threshold."
+    verb, whose = ("reaches", "its threshold") if reached == 1 else ("reach", who)
+    does = "does not" if total - reached == 1 else "do not"
+    return (
+        f"{upper_first(_count(reached))} of {_count(total)} models {verb} {whose}: "
+        f"{joined(list(found.reached))}; {joined(list(found.not_reached))} {does}."
+    )
+
+
+def _range(found: Disagreement) -> str:
+    (low_model, low), (high_model, high) = found.lowest, found.highest
+    if percent(low) == percent(high):
+        return f"Their risks agree: {percent(low)}."
+    return (
+        f"Their risks differ by {number(found.range)}: {percent(low)} ({low_model}) to "
+        f"{percent(high)} ({high_model})."
+    )
+
+
+def _opposed(found: Disagreement) -> str:
+    if not found.is_opposed:
+        return ""
+    return (
+        f"Their prediction sets contradict each other: only “present” fits for "
+        f"{joined(list(found.sets['positive']))}, only “absent” for "
+        f"{joined(list(found.sets['negative']))}; at least one of them is wrong."
+    )
+
+
+def _count(n: int) -> str:
+    return _COUNTS[n] if n < len(_COUNTS) else f"{n:,}"
+
+
+def _about(p: float) -> str:
+    """A p-value as a share of patients; the one that is added for the new case stays in it."""
+    return f"about {percent(p)}"
+
+
+def _of_100(rate: Estimate) -> str:
+    if not rate.is_estimable:
+        return DASH
+    value = f"{100 * rate.value:.0f}"
+    return f"{value} ({percent_interval(rate.low, rate.high)})"
+
+
+def _cases(split: str) -> str:
+    return f"{split} cases"
