@@ -54,6 +54,8 @@ class Image:
         Calibrated regions of an ultrasound frame.
     notes : tuple of str
         What the reader should know, as sentences: why spacing is unknown, what was windowed.
+    manufacturer : str
+        Who made the device, in a word of :mod:`clnm_core.imaging.makers`; empty where not known.
 
     """
 
@@ -65,6 +67,7 @@ class Image:
     source: str = ""
     regions: tuple[Region, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    manufacturer: str = ""
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -17,6 +17,7 @@ from clnm_core.domain.image import Image, Modality, Region
 from clnm_core.errors import ImageError
 from clnm_core.imaging.labels import PLAIN
 from clnm_core.imaging.limits import Limits, packed_bytes
+from clnm_core.imaging.makers import MAKERS
 from clnm_core.imaging.received import Received
 
 Parts = Sequence[bytes | memoryview]
@@ -68,6 +69,7 @@ def image_from(header: dict[str, Any], parts: Parts, limits: Limits) -> Image:
             source=sentence(header["source"]),
             regions=tuple(_region(*region) for region in header["regions"]),
             notes=tuple(sentence(note) for note in header["notes"]),
+            manufacturer=_maker(header.get("manufacturer")),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ImageError(NO_ANSWER) from None
@@ -141,6 +143,10 @@ def masks_from(
 
 def _region(top: Any, left: Any, bottom: Any, right: Any, spacing: Any) -> Region:
     return Region(int(top), int(left), int(bottom), int(right), _pair(spacing))
+
+
+def _maker(word: Any) -> str:
+    return str(word) if word in MAKERS else ""
 
 
 def _pair(values: Any) -> tuple[float, float]:

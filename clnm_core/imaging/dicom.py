@@ -16,6 +16,7 @@ from clnm_core.imaging.decoding import coding_words, decoded
 from clnm_core.imaging.display import display_values
 from clnm_core.imaging.elements import whole_number, word
 from clnm_core.imaging.limits import Limits, require_frame, require_size
+from clnm_core.imaging.makers import maker_of
 from clnm_core.imaging.parsing import AGAIN, parsed, tags_of
 from clnm_core.imaging.spacing import pixel_spacing
 
@@ -34,7 +35,7 @@ _NEEDED = (
         for colour in ("Red", "Green", "Blue")
         for segmented, part in (("", "Descriptor"), ("", "Data"), ("Segmented", "Data"))
     ),
-    *("BurnedInAnnotation", "DirectoryRecordSequence"),
+    *("BurnedInAnnotation", "DirectoryRecordSequence", "Manufacturer"),
 )
 _TAGS = tags_of(_NEEDED)
 _MODALITIES = {"US": Modality.ULTRASOUND, "IVUS": Modality.ULTRASOUND, "CT": Modality.CT}
@@ -133,6 +134,7 @@ def picture_of(
         source=f"DICOM, {coding_words(dataset)}",
         regions=regions,
         notes=notes,
+        manufacturer=maker_of(word(dataset, "Manufacturer")),
     )
 
 

@@ -75,6 +75,7 @@ def _described(image: Image) -> dict[str, Any]:
             for region in image.regions
         ],
         "notes": image.notes,
+        "manufacturer": image.manufacturer,
     }
 
 

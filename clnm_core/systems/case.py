@@ -164,7 +164,7 @@ def picture_view(
     def read() -> Item:
         return Item(image.grey.astype(np.float32), lesion, gland, image.spacing_mm)
 
-    return View(name, view, kind, lesion is not None, gland is not None, read)
+    return View(name, view, kind, lesion is not None, gland is not None, read, image.manufacturer)
 
 
 def judge_case(model: Model, manifest: Mapping[str, Any], case: Cases) -> CaseReport:

@@ -31,6 +31,8 @@ class View:
         Whether the outline is there.
     read : callable
         Gives the pixels with their outlines.
+    manufacturer : str
+        Who made the device, in a word of :mod:`clnm_core.imaging.makers`; empty where not known.
 
     """
 
@@ -40,6 +42,7 @@ class View:
     has_lesion: bool
     has_gland: bool
     read: Callable[[], Item]
+    manufacturer: str = ""
 
 
 Measure = Callable[[Recipe, "Cases"], pd.DataFrame]
