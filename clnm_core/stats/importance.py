@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clnm_core.domain.paired import PairedPredictions
 from clnm_core.stats.comparison import areas
-from clnm_core.stats.resampling import drawn_blocks
+from clnm_core.stats.resampling import resampled_means
 from clnm_core.stats.uncertainty import Estimate, clipped, wald
 
 COLUMNS = ("column", "value", "low", "high", "rank", "rank_low", "rank_high", "n")
@@ -98,7 +98,7 @@ def importance(
     low = high = np.full(len(names), math.nan)
     rank_low = rank_high = _ranks(value)
     if len(np.unique(who)) > 1:
-        drawn = _resampled_means(size, who, bootstrap, seed)
+        drawn = resampled_means(size, who, bootstrap=bootstrap, seed=seed)
         ends = [0.5 - level / 2, 0.5 + level / 2]
         low, high = np.quantile(drawn, ends, axis=0)
         low, high = np.minimum(low, value), np.maximum(high, value)
@@ -173,18 +173,6 @@ def shuffled_loss(
 
 
 _DTYPES = {"column": object, "rank": int, "rank_low": int, "rank_high": int, "n": int}
-
-
-def _resampled_means(
-    size: NDArray[np.float64], who: NDArray[np.int64], bootstrap: int, seed: int
-) -> NDArray[np.float64]:
-    """Means of each column in each resample of patients, shape (bootstrap, columns)."""
-    block, weight = drawn_blocks(who, bootstrap=bootstrap, seed=seed)
-    blocks = weight.shape[1]
-    sums = np.column_stack(
-        [np.bincount(block, weights=column, minlength=blocks) for column in size.T]
-    )
-    return np.asarray((weight @ sums) / (weight @ np.bincount(block, minlength=blocks))[:, None])
 
 
 def _order(value: NDArray[np.float64]) -> NDArray[np.intp]:

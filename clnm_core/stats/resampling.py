@@ -100,6 +100,31 @@ def drawn_blocks(
     return block, weight.reshape(bootstrap, blocks).astype(float)
 
 
+def resampled_means(
+    values: NDArray[np.float64], patient: NDArray[np.int64], *, bootstrap: int, seed: int
+) -> NDArray[np.float64]:
+    """Mean over the cases of each resample of patients, column by column.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float, shape (n, columns)
+        Finite.
+    patient : numpy.ndarray of int, shape (n,)
+    bootstrap : int
+    seed : int
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (bootstrap, columns)
+
+    """
+    block, weight = drawn_blocks(patient, bootstrap=bootstrap, seed=seed)
+    blocks = weight.shape[1]
+    sums = [np.bincount(block, weights=column, minlength=blocks) for column in values.T]
+    cases = weight @ np.bincount(block, minlength=blocks)
+    return np.asarray((weight @ np.column_stack(sums)) / cases[:, None])
+
+
 def redrawn_counts(
     counts: NDArray[np.float64], *, bootstrap: int, seed: int
 ) -> NDArray[np.float64]:
