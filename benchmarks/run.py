@@ -215,6 +215,7 @@ def _agreement(results: list[dict[str, Any]]) -> list[str]:
         "beside timm: [DEEP_FEATURES.md](DEEP_FEATURES.md).",
         "A cohort measured, and a killed worker: [EXTRACTION.md](EXTRACTION.md). Proposed outlines: "
         "[SEGMENTATION.md](SEGMENTATION.md).",
+        "How near the systems come to the best possible model: [SYSTEMS.md](SYSTEMS.md).",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clnm_core.report.model_card_words import MADE_ELSEWHERE, NOT_RECORDED, Rows
+from clnm_core.report.model_card_words import MADE_ELSEWHERE, NOT_RECORDED, Rows, said_of
 from clnm_core.report.wording import count_text, lower_first, percent
 from clnm_core.systems.card import TAUGHT, Card, Result
 
@@ -32,7 +32,7 @@ def making(card: Card) -> Rows:
     """How it was trained: weights to begin with, settings, seed, machine, what was noted."""
     manifest = card.manifest
     rows = [
-        ("Preprocessing", _preprocessing(card)),
+        ("Preprocessing", said_of(card, "preprocessing", "prepares")),
         ("Pretrained weights", weights(card)),
         ("Seed", _or_not(manifest.get("seed"))),
         ("Machine", _machine(manifest)),
@@ -151,15 +151,6 @@ def _apart(card: Card) -> str:
     if len(splits) < 2:
         return NOT_RECORDED
     return f"By the cohort's splits ({', '.join(splits)}): no patient stands in two of them."
-
-
-def _preprocessing(card: Card) -> str:
-    said = card.manifest.get("preprocessing")
-    if said:
-        return str(said)
-    if card.system == "clinical":
-        return "Numbers standardised by mean and spread of training; one term per level."
-    return NOT_RECORDED
 
 
 def _machine(manifest: Mapping[str, Any]) -> str:

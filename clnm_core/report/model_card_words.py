@@ -143,13 +143,7 @@ def reads(card: Card) -> Rows:
     dropped = card.manifest.get("dropped")
     if isinstance(dropped, list) and dropped:
         rows.append(("Left out in training", " ".join(str(one) for one in dropped)))
-    missing = card.manifest.get("missing")
-    if card.system == "clinical":
-        missing = (
-            "Unknown is a level or a term of its own where training had gaps, else the training "
-            "average."
-        )
-    rows.append(("Missing values", str(missing) if missing else NOT_RECORDED))
+    rows.append(("Missing values", said_of(card, "missing", "gaps")))
     return tuple(rows)
 
 
@@ -167,12 +161,11 @@ def outcome(card: Card) -> Rows:
     cut = threshold_of(card.manifest)
     source = str(card.manifest.get("threshold_from") or "")
     chosen = f", Youden's index on the {source} cases" if source else ""
-    calibration = card.manifest.get("calibration")
     return (
         ("Outcome", f"{card.outcome_label}. {card.outcome_help}".strip()),
         ("Output", "A probability from 0 to 1 for every case."),
         ("Threshold", NOT_RECORDED if cut is None else f"{threshold_text(round(cut, 3))}{chosen}"),
-        ("Calibration", _calibration(card, calibration)),
+        ("Calibration", _calibration(card)),
     )
 
 
@@ -194,12 +187,25 @@ def _pictures(said: Mapping[str, Any]) -> str:
     return f"{words}, with {joined(outlined)} outlined" if outlined else words
 
 
-def _calibration(card: Card, said: object) -> str:
+def said_of(card: Card, key: str, of_system: str) -> str:
+    """What a manifest says under a key, else what holds for every model of its system.
+
+    Parameters
+    ----------
+    card : Card
+    key : str
+        Of the manifest.
+    of_system : str
+        Field of :class:`~clnm_core.systems.catalogue.Listed`.
+
+    """
+    said = card.manifest.get(key)
     if isinstance(said, str) and said:
         return said
+    known = next((one for one in SYSTEMS if one.name == card.system), None)
+    return (str(getattr(known, of_system)) if known else "") or NOT_RECORDED
+
+
+def _calibration(card: Card) -> str:
     notes = [str(one) for one in card.manifest.get("notes") or () if "alibrat" in str(one)]
-    if notes:
-        return " ".join(notes)
-    if card.system == "clinical":
-        return "Not recalibrated: the logistic regression's own risks."
-    return NOT_RECORDED
+    return " ".join([said_of(card, "calibration", "calibrates"), *notes])

@@ -26,6 +26,10 @@ class Listed:
         What it reads, in a few words.
     source : str
         The paper, with its DOI; empty for the baseline.
+    prepares, gaps, calibrates : str
+        For the model card: what is done to the inputs, to values that are unknown, and to the
+        risks, whatever the settings. Nothing of it learns from any but training and validation
+        cases.
 
     """
 
@@ -34,7 +38,21 @@ class Listed:
     home: str
     reads: str
     source: str
+    prepares: str = ""
+    gaps: str = ""
+    calibrates: str = ""
 
+
+_FINDINGS = "Numbers standardised by mean and spread of training; one term per level."
+_FINDING_GAPS = (
+    "Unknown is a level or a term of its own where training had gaps, else the training average."
+)
+_SCORE = (
+    "Features of the pictures standardised and chosen within training (univariate, correlation, "
+    "LASSO), then added up to a score."
+)
+_SCORE_GAPS = "A feature that cannot be measured counts as its training median."
+_LINE = "A straight line in log-odds, with a slope of at least 0, learned on"
 
 SYSTEMS = (
     Listed(
@@ -43,6 +61,9 @@ SYSTEMS = (
         "clnm_core.systems.clinical_system:CLINICAL",
         "recorded findings",
         "",
+        _FINDINGS,
+        _FINDING_GAPS,
+        "Not recalibrated: the logistic regression's own risks.",
     ),
     Listed(
         "cli-dlr",
@@ -50,6 +71,9 @@ SYSTEMS = (
         "clnm_core.systems.cli_dlr.system:CLI_DLR",
         "ultrasound with the lesion outlined, and recorded findings",
         "Qing 2026, doi:10.3389/fonc.2026.1721234",
+        f"{_FINDINGS} {_SCORE}",
+        f"{_FINDING_GAPS} {_SCORE_GAPS}",
+        f"{_LINE} validation cases, or on held-out training risks where there are none.",
     ),
     Listed(
         "llnm-net",
@@ -57,6 +81,12 @@ SYSTEMS = (
         "clnm_core.systems.llnm_net.system:LLNM_NET",
         "two ultrasound views with lesion and gland outlined, report, age and sex",
         "Shen 2025, doi:10.1038/s41467-025-62042-z",
+        "Patches and numbers of the lesion standardised by training and cut at 6 standard "
+        "deviations; the words of reports as training knew them.",
+        "An unknown age or sex counts as the training average, with a sign that it is unknown; "
+        "patches and words that are not there are hidden from the attention. A case with one view "
+        "is judged by that view.",
+        f"{_LINE} validation cases.",
     ),
     Listed(
         "ct-cad",
@@ -64,6 +94,10 @@ SYSTEMS = (
         "clnm_core.systems.ct_cad.system:CT_CAD",
         "CT of single nodes",
         "Lee 2019, doi:10.1007/s00330-019-06098-8",
+        "A square around the node, equally large in millimetres for all, brought to the size of "
+        "the network's input; in training shifted, turned, mirrored, made brighter or darker.",
+        "It reads no findings. Where the size of pixels is unknown, the whole picture is taken.",
+        f"{_LINE} validation cases.",
     ),
     Listed(
         "score-model",
@@ -71,6 +105,9 @@ SYSTEMS = (
         "clnm_core.systems.score_model.system:SCORE_MODEL",
         "ultrasound with the lesion outlined, and recorded findings",
         "Int Dent J 2025;75:103895, doi:10.1016/j.identj.2025.103895",
+        f"{_FINDINGS} {_SCORE}",
+        f"{_FINDING_GAPS} {_SCORE_GAPS}",
+        f"{_LINE} validation cases, or on held-out training risks where there are none.",
     ),
 )
 

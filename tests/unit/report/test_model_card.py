@@ -25,7 +25,7 @@ from clnm_core.report.model_card_tables import (
     tried_table,
 )
 from clnm_core.report.model_card_training import making, training, weights
-from clnm_core.report.model_card_words import about, card_answer, input_words, outcome
+from clnm_core.report.model_card_words import about, card_answer, input_words, outcome, reads
 from clnm_core.report.model_compare import compare_answer, compare_table, compare_versions
 from clnm_core.report.model_list import list_answer, listed_models
 from clnm_core.stats.comparison import areas, auc_difference
@@ -41,6 +41,7 @@ from clnm_core.store.snapshots import publish
 from clnm_core.store.verified_models import problems
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.synth.fresh import best_auc
+from clnm_core.systems.catalogue import SYSTEMS
 from tests.small_store import CLINIC, NECK, build_small_store
 
 HOSTILE = '"><script>alert(1)</script>'
@@ -179,6 +180,18 @@ def test_a_network_says_its_settings_weights_parts_and_left_out_centres(store: W
     part = model_card(store, NECK, "net-vgg16")
     assert part.part_of == "net"
     assert any("cannot judge a new case" in one for one in limits(part))
+
+
+@pytest.mark.parametrize("system", [one.name for one in SYSTEMS])
+def test_every_system_says_what_it_does_to_inputs_gaps_and_risks(
+    store: Warehouse, system: str
+) -> None:
+    card = replace(model_card(store, NECK, "net"), system=system)
+    said = dict(making(card)) | dict(outcome(card)) | dict(reads(card))
+    for row in ("Preprocessing", "Missing values", "Calibration"):
+        assert "not recorded" not in said[row], row
+    elsewhere = replace(card, system="imported")
+    assert dict(making(elsewhere))["Preprocessing"] == "not recorded"
 
 
 def test_groups_are_those_of_the_most_telling_split_and_few_stay_few(store: Warehouse) -> None:
