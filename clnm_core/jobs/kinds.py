@@ -10,8 +10,11 @@ from typing import Any
 from clnm_core.errors import JobError
 
 KINDS = {
+    "attributions": "clnm_core.jobs.attributing:run_job",
     "extract": "clnm_core.jobs.extraction:run_job",
+    "reference": "clnm_core.jobs.references:run_job",
     "repeatability": "clnm_core.jobs.repeatability:run_job",
+    "saliency": "clnm_core.jobs.saliency:run_job",
     "train": "clnm_core.jobs.training:run_job",
 }
 """Kind of job: the module and function that run it.

@@ -30,8 +30,10 @@ class StorePaths:
           quarantine/              what waits for a person's look, readable by its owner only
           features/                tables of features, by hash; shards/ holds their parts
           models/                  trained models and their manifests
+          references/              what each model's own cohort looks like to it, by its digest
           checkpoints/             what trainings that have not ended need to go on
           ablations/               what variants of a network gave, by hash
+          saliency/                where the maps of models lie, by hash
         store.key                  the key of the pseudonyms: beside the store, never in it
     """
 
@@ -92,6 +94,11 @@ class StorePaths:
         return self.root / "models"
 
     @property
+    def references(self) -> Path:
+        """Folder of what each model's own cohort looks like to it."""
+        return self.root / "references"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of what trainings that have not ended need to go on."""
         return self.root / "checkpoints"
@@ -100,6 +107,11 @@ class StorePaths:
     def ablations(self) -> Path:
         """Folder of what variants of a network gave."""
         return self.root / "ablations"
+
+    @property
+    def saliency(self) -> Path:
+        """Folder of what is known of where the maps of models lie."""
+        return self.root / "saliency"
 
     @property
     def key(self) -> Path:

@@ -99,7 +99,13 @@ def save_model(model: Model, folder: Path, facts: Mapping[str, Any]) -> dict[str
         manifest["terms"] = state.facts["terms"]
     text = _json(manifest)
     digest = hashlib.sha256(text).hexdigest()
-    _write_whole(folder / digest, {**files, _MANIFEST: text})
+    try:
+        write_folder(folder / digest, {**files, _MANIFEST: text})
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be written to {folder} ({error.strerror or error}). Check free "
+            "space and the rights of the folder."
+        ) from error
     return dict(json.loads(text)) | {"digest": digest}
 
 
@@ -201,29 +207,30 @@ def _tensors(data: bytes) -> dict[str, Any]:
         raise _damaged("its weights cannot be read") from None
 
 
-def _write_whole(place: Path, files: Mapping[str, bytes]) -> None:
-    """Put a folder in its place with one rename; one that is there already is the same one."""
+def write_folder(place: Path, files: Mapping[str, bytes]) -> None:
+    """Put a folder in its place with one rename; one that is there already goes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left of it then.
+
+    """
     draft = place.with_name(f"{place.name}.{secrets.token_hex(4)}.part")
     earlier = draft.with_suffix(".old")
+    draft.mkdir(parents=True)
     try:
-        draft.mkdir(parents=True)
-        try:
-            for name, data in files.items():
-                with (draft / name).open("xb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            if place.exists():
-                place.rename(earlier)
-            draft.rename(place)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.rmtree(earlier, ignore_errors=True)
-    except OSError as error:
-        raise ModelError(
-            f"The model cannot be written to {place.parent} ({error.strerror or error}). Check "
-            "free space and the rights of the folder."
-        ) from error
+        for name, data in files.items():
+            with (draft / name).open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        if place.exists():
+            place.rename(earlier)
+        draft.rename(place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _dense(values: NDArray[Any]) -> NDArray[Any]:
