@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 
 from clnm_core.explain.conformal import PredictionSet
-from clnm_core.explain.opinion import Disagreement, Opinion
+from clnm_core.explain.opinion import Disagreement, Opinion, disagreement
 from clnm_core.report.wording import (
     DASH,
+    Unit,
+    estimate_text,
     joined,
     lower_first,
     number,
@@ -30,8 +32,32 @@ SETS_CAUTION = (
 """What stands wherever prediction sets are explained."""
 
 
-def disagreement_words(found: Disagreement) -> str:
+def answer_words(opinions: Sequence[Opinion]) -> str:
+    """What the models say of one case, and whether they agree, in one or two sentences."""
+    if not opinions:
+        return "No model could judge this case."
+    if len(opinions) > 1:
+        outcome = lower_first(opinions[0].report.outcome_label)
+        return disagreement_words(disagreement(opinions), outcome=outcome)
+    only = opinions[0]
+    report = only.report
+    side = "reaches" if report.is_positive else "stays below"
+    return (
+        f"Risk of {lower_first(report.outcome_label)} "
+        f"{estimate_text(only.interval, Unit.SHARE)}, which {side} the threshold of "
+        f"{report.model}, {percent(report.threshold)}; no other model has judged this case."
+    )
+
+
+def disagreement_words(found: Disagreement, *, outcome: str = "") -> str:
     """Whether several models agree on one case, and how far they are apart.
+
+    Parameters
+    ----------
+    found : Disagreement
+        Of two models or more.
+    outcome : str
+        In words, where it should be named.
 
     Examples
     --------
@@ -40,11 +66,7 @@ def disagreement_words(found: Disagreement) -> str:
     'Two of three models reach their threshold: cli-dlr and clinical; llnm-net does not. Their risks differ by 0.31: 42 % (llnm-net) to 73 % (cli-dlr).'
 
     """
-    if found.models == 1:
-        name = joined(found.reached) or joined(found.not_reached)
-        side = "reaches" if found.reached else "does not reach"
-        return f"Only {name} has judged this case, and it {side} its threshold; no other model can confirm it."
-    parts = [_sides(found), _range(found), _opposed(found)]
+    parts = [_sides(found), _range(found, outcome), _opposed(found)]
     return " ".join(part for part in parts if part)
 
 
@@ -83,12 +105,12 @@ def set_words(opinion: Opinion) -> str:
     if found is None:
         return ""
     outcome = lower_first(opinion.report.outcome_label)
-    low = f"{_about(found.p_positive)} of {found.n_positive:,} patients with {outcome} had a risk this low"
-    high = f"{_about(found.p_negative)} of {found.n_negative:,} without it a risk this high"
+    low = f"about {percent(found.p_positive)} of {found.n_positive:,} patients with {outcome} had a risk this low"
+    high = f"about {percent(found.p_negative)} of {found.n_negative:,} without it a risk this high"
     cut = percent(1 - found.level)
     said = (
         f"{opinion.report.model}: {upper_first(low)}, and {lower_first(high)}; what is usual for "
-        f"more than {cut} fits ({_cases(found.split)})."
+        f"more than {cut} fits ({found.split} cases)."
     )
     if found.is_filled:
         said += " Neither is usual, so the likelier one is given."
@@ -127,21 +149,6 @@ def interval_words(interval: Estimate) -> str:
     return f"{percent(interval.level)} interval: {interval.method}. The model's own."
 
 
-def refusal_words(refused: Sequence[str]) -> str:
-    """How many models could not judge the case; empty where all could.
-
-    Examples
-    --------
-    >>> refusal_words(["llnm-net", "cli-dlr"])
-    'Two models cannot judge this case: llnm-net and cli-dlr.'
-
-    """
-    if not refused:
-        return ""
-    noun = "model" if len(refused) == 1 else "models"
-    return f"{upper_first(_count(len(refused)))} {noun} cannot judge this case: {joined(list(refused))}."
-
-
 def _sides(found: Disagreement) -> str:
     reached, total = len(found.reached), found.models
     who = "their threshold"
@@ -161,12 +168,13 @@ def _sides(found: Disagreement) -> str:
     )
 
 
-def _range(found: Disagreement) -> str:
+def _range(found: Disagreement, outcome: str) -> str:
     (low_model, low), (high_model, high) = found.lowest, found.highest
+    what = f"Their risks of {outcome}" if outcome else "Their risks"
     if percent(low) == percent(high):
-        return f"Their risks agree: {percent(low)}."
+        return f"{what} agree: {percent(low)}."
     return (
-        f"Their risks differ by {number(found.range)}: {percent(low)} ({low_model}) to "
+        f"{what} differ by {number(found.range)}: {percent(low)} ({low_model}) to "
         f"{percent(high)} ({high_model})."
     )
 
@@ -185,17 +193,8 @@ def _count(n: int) -> str:
     return _COUNTS[n] if n < len(_COUNTS) else f"{n:,}"
 
 
-def _about(p: float) -> str:
-    """A p-value as a share of patients; the one that is added for the new case stays in it."""
-    return f"about {percent(p)}"
-
-
 def _of_100(rate: Estimate) -> str:
     if not rate.is_estimable:
         return DASH
     value = f"{100 * rate.value:.0f}"
     return f"{value} ({percent_interval(rate.low, rate.high)})"
-
-
-def _cases(split: str) -> str:
-    return f"{split} cases"

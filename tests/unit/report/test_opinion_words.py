@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,11 +12,11 @@ from clnm_core.explain.conformal import PredictionSet
 from clnm_core.explain.opinion import Disagreement, Opinion, disagreement, opinion
 from clnm_core.explain.standing import Standing
 from clnm_core.report.opinion_words import (
+    answer_words,
     class_words,
     disagreement_words,
     fits_words,
     interval_words,
-    refusal_words,
     set_words,
     threshold_words,
 )
@@ -80,13 +82,26 @@ def test_sets_that_contradict_each_other_are_called_that() -> None:
     assert "contradict" not in disagreement_words(alike)
 
 
-@pytest.mark.parametrize(("risk", "verb"), [(0.6, "reaches"), (0.4, "does not reach")])
-def test_one_model_alone_confirms_nothing(risk: float, verb: str) -> None:
-    said = disagreement_words(disagreement([held("clinical", risk, "either")]))
-    assert said == (
-        f"Only clinical has judged this case, and it {verb} its threshold; no other model can "
-        "confirm it."
+@pytest.mark.parametrize(("risk", "side"), [(0.6, "reaches"), (0.4, "stays below")])
+def test_one_model_alone_is_said_with_its_interval_and_confirmed_by_none(
+    risk: float, side: str
+) -> None:
+    one = replace(
+        held("clinical", risk, "either"), interval=Estimate(risk, 0.3, 0.75, 0.95, "Wald")
     )
+    assert answer_words([one]) == (
+        f"Risk of lateral neck metastasis {100 * risk:.0f} % (30–75), which {side} the threshold "
+        "of clinical, 50 %; no other model has judged this case."
+    )
+
+
+def test_several_models_are_compared_and_none_is_said_to_be_none() -> None:
+    said = answer_words([held("a", 0.8, "either"), held("b", 0.6, "either")])
+    assert said == (
+        "Both models reach their threshold. Their risks of lateral neck metastasis differ by 0.20: "
+        "60 % (b) to 80 % (a)."
+    )
+    assert answer_words([]) == "No model could judge this case."
 
 
 def test_more_models_than_words_are_counted_in_digits() -> None:
@@ -155,8 +170,3 @@ def test_an_interval_of_the_calibration_is_not_sold_as_the_models_own() -> None:
     assert "another training" in said
     own = Estimate(0.7, 0.6, 0.8, 0.95, "Wald on the log-odds, ridge logistic")
     assert interval_words(own).endswith("The model's own.")
-
-
-def test_refused_models_are_named() -> None:
-    assert refusal_words([]) == ""
-    assert refusal_words(["ct-cad"]) == "One model cannot judge this case: ct-cad."

@@ -1,0 +1,103 @@
+"""What does every model say of the case, how sure is it, and do they agree?"""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from clnm_core.explain.opinion import Opinion
+from clnm_core.report.opinion_words import (
+    SETS_CAUTION,
+    answer_words,
+    class_words,
+    interval_words,
+    set_words,
+    threshold_words,
+)
+from clnm_core.report.wording import percent, percent_interval, upper_first
+from clnm_core.ui import panels, tables
+from clnm_core.ui.asked import Asked
+from clnm_core.ui.charts.theme import palette
+from clnm_core.ui.words import plain
+
+HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
+
+
+def draw(asked: Asked) -> None:
+    """Whether the models agree, each in a row, and what stands behind the numbers in words."""
+    panels.answer(answer_words(asked.opinions))
+    if not asked.opinions:
+        return
+    rows: list[list[str | tables.Cell | None]] = [_row(asked, one) for one in asked.opinions]
+    st.html(
+        tables.table(HEAD, rows, alt="Risk, interval, threshold and risk class by model"),
+    )
+    st.caption(
+        "Line: interval of the risk; dot: risk; upright: the model's threshold. The risk class "
+        "says which outcomes fit the risk, whatever the threshold."
+    )
+    with st.expander("What do these numbers mean, in words?"):
+        for one in asked.opinions:
+            _explain(one)
+        st.caption(plain(SETS_CAUTION))
+
+
+def _row(asked: Asked, one: Opinion) -> list[str | tables.Cell | None]:
+    report, interval = one.report, one.interval
+    risk = percent(report.risk.value)
+    if math.isfinite(interval.low):
+        risk += f" ({percent_interval(interval.low, interval.high)})"
+    side = "reached" if report.is_positive else "not reached"
+    return [
+        panels.model_title(asked.record_of(one)),
+        risk,
+        _scale(one),
+        f"{percent(report.threshold)}, {side}",
+        upper_first(class_words(one)),
+    ]
+
+
+def _scale(one: Opinion) -> tables.Cell:
+    """Risk, interval and threshold on a line from 0 to 100 %; its numbers stand beside it."""
+    colours = palette(panels.is_dark())
+    marks = [_mark(0.0, 1.0, 7, 2, colours.grid)]
+    if math.isfinite(one.interval.low):
+        marks.append(_mark(one.interval.low, one.interval.high, 6, 4, f"{colours.models[0]}88"))
+    marks.append(_upright(one.report.threshold, colours.ink))
+    marks.append(_dot(one.report.risk.value, colours.models[0]))
+    return tables.Cell(
+        "<span aria-hidden='true' style='position:relative;display:inline-block;width:9rem;"
+        f"height:16px;vertical-align:middle'>{''.join(marks)}</span>"
+    )
+
+
+def _mark(low: float, high: float, top: int, height: int, colour: str) -> str:
+    return _span(f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%;top:{top}px;"
+                 f"height:{height}px;background:{colour}")  # fmt: skip
+
+
+def _upright(place: float, colour: str) -> str:
+    return _span(f"left:calc({100 * place:.1f}% - 1px);width:2px;top:0;height:16px;"
+                 f"background:{colour}")  # fmt: skip
+
+
+def _dot(place: float, colour: str) -> str:
+    return _span(f"left:calc({100 * place:.1f}% - 5px);width:10px;top:3px;height:10px;"
+                 f"border-radius:5px;background:{colour}")  # fmt: skip
+
+
+def _span(style: str) -> str:
+    return f"<span style='position:absolute;{style}'></span>"
+
+
+def _explain(one: Opinion) -> None:
+    """Everything that is known of how sure one model is, a sentence a line."""
+    name = one.report.model
+    lines = [
+        f"{name}: {interval_words(one.interval)}",
+        threshold_words(one),
+        set_words(one),
+        *(f"{name}: {note}" for note in one.notes),
+    ]
+    st.markdown("\n".join(f"- {plain(line)}" for line in lines if line))
