@@ -35,7 +35,8 @@ class MovedOutlines:
     Parameters
     ----------
     own_mm : float
-        What is measured on the first picture that can be measured, as it is.
+        The shortest distance that is measured on the pictures as they are: a longer one can only
+        miss it.
     distances_mm : tuple of float
         Rising; ``own_mm`` is one of them, and its pictures are those of the case itself. What
         was asked for within a pixel of it is left out.
@@ -73,18 +74,19 @@ def moved_outlines(
     """
     items = [view.read() for view in views]
     own = [_distance(item) for item in items]
-    first = next((one for one in own if one is not None), None)
-    if first is None:
+    known = [one for one in own if one is not None]
+    if not known:
         raise UnfitCaseError(CANNOT_MOVE)
+    shortest = min(known)
     found: dict[float, tuple[View, ...]] = {}
     unreached: list[float] = []
     depths = [
         None if one is None else _depth_mm(item) for one, item in zip(own, items, strict=True)
     ]
     near = max(max(item.spacing_mm) for item in items if item.spacing_mm)
-    others = [float(one) for one in asked(first) if abs(one - first) > near]
-    for distance in sorted({first, *others}):
-        if distance == first:
+    others = [float(one) for one in asked(shortest) if abs(one - shortest) > near]
+    for distance in sorted({shortest, *others}):
+        if distance == shortest:
             found[distance] = tuple(views)
             continue
         moved = []
@@ -92,7 +94,7 @@ def moved_outlines(
             if depth is None or here is None:
                 moved.append(view)
                 continue
-            gland = moved_gland(item, max(here + distance - first, 0.0), depth_mm=depth)
+            gland = moved_gland(item, max(here + distance - shortest, 0.0), depth_mm=depth)
             if gland is None:
                 break
             moved.append(replace(view, read=_reading(replace(item, gland=gland))))
@@ -100,7 +102,7 @@ def moved_outlines(
             found[distance] = tuple(moved)
         else:
             unreached.append(distance)
-    return MovedOutlines(first, tuple(found), tuple(found.values()), tuple(unreached))
+    return MovedOutlines(shortest, tuple(found), tuple(found.values()), tuple(unreached))
 
 
 def moved_gland(

@@ -232,15 +232,15 @@ def test_models_that_read_outlines_are_asked_by_moving_them() -> None:
     model = Distances()
     assert variables_of(model.inputs)[0] is DISTANCE
     second = drawn(lesion_row=60)
-    one = case(model, view_of(drawn()), view_of(second, "picture-2"), sex="male")
+    one = case(model, view_of(second), view_of(drawn(), "picture-2"), sex="male")
     found = what_if(model, one, DISTANCE, threshold=0.5, seen=Seen(0.0, 30.0))
     assert found.is_outline_moved
-    own = [capsule_distance_mm(i.lesion, i.gland, i.spacing_mm) for i in (drawn(), second)]
-    assert found.own_value == own[0]
+    own = [capsule_distance_mm(i.lesion, i.gland, i.spacing_mm) for i in (second, drawn())]
+    assert found.own_value == min(own) == own[1]
     assert found.own_risk == found.risks[found.place] == expit(2 - np.mean(own))
     assert found.unreached
     for value, seen in zip(found.values, model.seen[1:], strict=True):
-        expected = [max(one + value - own[0], 0) for one in own]
+        expected = [max(one + value - own[1], 0) for one in own]
         np.testing.assert_allclose(seen, expected, atol=MM)
     assert (np.diff(found.risks) < 0).all()
 
