@@ -137,8 +137,9 @@ def _spacing(facts: pd.DataFrame, usual: pd.DataFrame) -> Check:
 
 
 def _size(facts: pd.DataFrame, usual: pd.DataFrame) -> Check:
-    is_odd = _is_outside(facts["rows"], usual["rows"])
-    is_odd |= _is_outside(facts["columns"], usual["columns"])
+    is_odd = _is_outside(facts["rows"], usual["rows"]) | _is_outside(
+        facts["columns"], usual["columns"]
+    )
     shown = facts[is_odd].iloc[0] if is_odd.any() else facts.iloc[0]
     value = f"{shown['columns']:.0f} × {shown['rows']:.0f}"
     span = f"{_range(usual['columns'], 0, '')} × {_range(usual['rows'], 0, '')}"
