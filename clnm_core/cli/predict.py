@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.cli.output import read_bytes, read_toml, write_text
+from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.image import Image
 from clnm_core.errors import InputError
+from clnm_core.explain.opinion import opinion
+from clnm_core.explain.unlike import checks
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.masks import read_mask
 from clnm_core.imaging.measuring import measured
 from clnm_core.report.case_html import case_html
-from clnm_core.store.modelling import case_report, load_model
+from clnm_core.report.case_sheet import CaseSheet, SheetPicture, readings_of
+from clnm_core.store.modelling import load_model
 from clnm_core.store.places import default_store
-from clnm_core.systems.case import picture_view
-from clnm_core.systems.cases import View
+from clnm_core.store.records import ModelRecord
+from clnm_core.store.references import reference_of
+from clnm_core.store.standings import standing_of
+from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.case import judge_case, one_case, picture_view
+from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.protocol import Inputs, Model
 
 VIEWS = ("transverse", "longitudinal", "axial")
@@ -32,6 +40,8 @@ MOST_REPORT = 100_000
 _MEASURED = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "lobe", "third")
 _STRUCTURES = ("nodule", "gland")
 _NONE = "none"
+
+_LARGEST_SPACING_MM = 100.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,56 +82,85 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", metavar="TEXT_FILE", help="wording of the report, UTF-8")
     parser.add_argument("--store", type=Path, default=default_store(), help="folder of the store")
+    parser.add_argument(
+        "--spacing",
+        type=float,
+        metavar="MM",
+        help="distance between pixels of every FILE that does not say its own",
+    )
     parser.add_argument("--html", metavar="PATH", help="write a one-page report")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Predict; returns risk, threshold, doubts, explanation and what was read of the images."""
+    """Predict; returns what ``docs/formats.md`` says of a case, and what was read of the images."""
     model, record = load_model(options.store, options.model, cohort=options.cohort)
     inputs = model.inputs
     form = read_toml(options.form) if options.form else {}
     report_text = _report(options.report, model) if options.report else ""
     pictures = _pictures(options)
-    found = _measured(pictures, inputs)
-    taken = {
-        name: value for name, value in found.items() if form.get(name) in (None, "", "unknown")
-    }
-    report = case_report(
-        model,
-        record,
-        {**form, **taken},
-        views=_views(pictures, inputs),
-        report_text=report_text,
+    found = _measured(pictures)
+    asked = {column.name for column in inputs.columns}
+    is_open = {name: form.get(name) in (None, "", "unknown") for name in found}
+    taken = {name: value for name, value in found.items() if name in asked and is_open[name]}
+    values = {**form, **taken}
+    case = one_case(inputs, values, views=_views(pictures, inputs), report_text=report_text)
+    notes = {name: "entered in the form" for name in found if not is_open[name] and name in asked}
+    sheet = _sheet(options.store, model, record, case, pictures)
+    sheet = replace(
+        sheet, readings=readings_of(found, values, notes, [BUILT_IN[name] for name in _MEASURED])
     )
     if options.html:
-        maps = {
-            place: one.values
-            for place, name in enumerate(_names(pictures))
-            if (one := report.explanation.map_of(name))
-        }
-        text = case_html(
-            report,
-            images=[(one.name, one.image) for one in pictures],
-            outlines=pictures[0].masks if pictures else None,
-            maps=maps,
-        )
-        write_text(text, options.html)
-    return report.to_dict() | {
+        write_text(case_html(sheet), options.html)
+    return {
+        **sheet.shown.report.to_dict(),
+        **sheet.to_dict(),
         "measured": taken,
-        "images": [
-            {
-                "file": one.name,
-                "view": one.view,
-                "outlines": sorted(one.masks),
-                "rows": one.image.pixels.shape[0],
-                "columns": one.image.pixels.shape[1],
-                "modality": str(one.image.modality),
-                "spacing_mm": list(one.image.spacing_mm) if one.image.spacing_mm else None,
-                "frames": one.image.frames,
-                "notes": list(one.image.notes),
-            }
-            for one in pictures
-        ],
+        "images": [_image(one) for one in pictures],
+    }
+
+
+def _sheet(
+    root: Path, model: Model, record: ModelRecord, case: Cases, pictures: Sequence[_Picture]
+) -> CaseSheet:
+    """The case judged, with what is known of the model and of the cases that taught it."""
+    report = judge_case(model, record.manifest, case)
+    with Warehouse.open(root) as warehouse:
+        held = opinion(report, standing_of(warehouse, record))
+        is_synthetic = warehouse.cohort(record.cohort).is_synthetic
+        version = warehouse.version
+    return CaseSheet(
+        (held,),
+        held,
+        tuple(
+            SheetPicture(
+                f"{one.view or 'picture'} {number}".capitalize(),
+                one.image,
+                one.masks,
+                saliency=report.explanation.map_of(name),
+                view=one.view,
+            )
+            for number, (name, one) in enumerate(
+                zip(_names(pictures), pictures, strict=True), start=1
+            )
+        ),
+        checks=checks(case, model, reference_of(root, record)),
+        versions=((record.name, str(record.manifest["digest"])),),
+        store_version=version,
+        is_synthetic=is_synthetic,
+    )
+
+
+def _image(one: _Picture) -> dict[str, Any]:
+    return {
+        "file": one.name,
+        "view": one.view,
+        "outlines": sorted(one.masks),
+        "rows": one.image.pixels.shape[0],
+        "columns": one.image.pixels.shape[1],
+        "modality": str(one.image.modality),
+        "spacing_mm": list(one.image.spacing_mm) if one.image.spacing_mm else None,
+        "frames": one.image.frames,
+        "notes": list(one.image.notes),
     }
 
 
@@ -137,10 +176,15 @@ def _pictures(options: argparse.Namespace) -> list[_Picture]:
                 f"--{name} is given {len(given)} times for {len(options.files)} pictures. Give it "
                 "at most once for each FILE, in their order."
             )
+    if options.spacing is not None and not 0 < options.spacing < _LARGEST_SPACING_MM:
+        raise InputError(
+            f"--spacing must lie between 0 and {_LARGEST_SPACING_MM:g} mm. Measure it on the "
+            "scale of the picture."
+        )
     found = []
     for place, file in enumerate(options.files):
         name = Path(file).name
-        image = read_untrusted(read_bytes(file), name)
+        image = _scaled(read_untrusted(read_bytes(file), name), options.spacing)
         masks = {}
         for structure in _STRUCTURES:
             mask = _nth(getattr(options, structure), place)
@@ -150,6 +194,14 @@ def _pictures(options: argparse.Namespace) -> list[_Picture]:
                 )
         found.append(_Picture(name, image, _nth(options.view, place), masks))
     return found
+
+
+def _scaled(image: Image, spacing_mm: float | None) -> Image:
+    """The picture with the spacing that somebody gave, where its file says none."""
+    if spacing_mm is None or image.spacing_mm is not None:
+        return image
+    by_hand = f"The spacing of {spacing_mm:g} mm per pixel was entered by hand."
+    return replace(image, spacing_mm=(spacing_mm, spacing_mm), notes=(*image.notes, by_hand))
 
 
 def _nth(given: Sequence[str], place: int) -> str:
@@ -185,9 +237,8 @@ def _report(path: str, model: Model) -> str:
     return text
 
 
-def _measured(pictures: Sequence[_Picture], inputs: Inputs) -> dict[str, Any]:
-    """What the outlines measure of the columns that the model reads; the first picture counts."""
-    names = [name for name in _MEASURED if name in {column.name for column in inputs.columns}]
+def _measured(pictures: Sequence[_Picture]) -> dict[str, Any]:
+    """What the outlines measure, by column; the first picture that tells it counts."""
     found: dict[str, Any] = {}
     for one in pictures:
         if not one.masks:
@@ -195,7 +246,7 @@ def _measured(pictures: Sequence[_Picture], inputs: Inputs) -> dict[str, Any]:
         values = measured(
             one.masks.get("nodule"), one.masks.get("gland"), one.image.spacing_mm, view=one.view
         )
-        for name in names:
+        for name in _MEASURED:
             value = getattr(values, name)
             if value is not None:
                 found.setdefault(name, value)
@@ -210,6 +261,14 @@ def summary(result: dict[str, Any]) -> str:
         f"{result['outcome_label']}: {risk['value']:.0%}{interval}, "
         f"{'at or above' if result['is_positive'] else 'below'} the threshold {result['threshold']:.2f}"
     ]
+    (held,) = result["opinions"]
+    fits = held["prediction_set"]
+    if fits:
+        which = {"positive": "the outcome alone", "negative": "its absence alone"}
+        lines.append(
+            f"note: {which.get(fits['answer'], 'either outcome')} fits this case, at a level of "
+            f"{fits['level']:.0%} on {fits['split']} cases: risk class {held['risk_class']}"
+        )
     if result["measured"]:
         taken = ", ".join(
             f"{name} {value:.2f}" if isinstance(value, float) else f"{name} {value}"
@@ -219,6 +278,6 @@ def summary(result: dict[str, Any]) -> str:
     if result["attention"]:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in result["attention"].items())
         lines.append(f"note: attention, which is no cause: {shares}")
-    lines += [f"note: {doubt}" for doubt in [*result["doubts"], *result["notes"]]]
+    lines += [f"note: {doubt}" for doubt in [*result["all_doubts"], *result["notes"]]]
     lines += [f"note: {note}" for image in result["images"] for note in image["notes"]]
     return "\n".join([*lines, "For research. Not a medical device."])

@@ -1,62 +1,36 @@
-"""What does a model say of this one case? One file for the record, to print and to keep."""
+"""What do the models say of this one case? One page of A4 for the record, to print and to keep."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from clnm_core.domain.image import Image
-from clnm_core.imaging.heat import heated
-from clnm_core.imaging.rendering import Ruler, case_picture
 from clnm_core.report import svg
-from clnm_core.report.case_words import ATTENTION_CAUTION, MAP_WORDS, case_answer
-from clnm_core.report.sheet import Marked, escaped, figure, paragraph, section, sheet, table
-from clnm_core.report.wording import (
-    Unit,
-    count_text,
-    interval_text,
-    mm,
-    number,
-    percent,
-    reason,
-    value_text,
-)
-from clnm_core.systems.case import CaseReport
-from clnm_core.systems.explanation import Explanation
+from clnm_core.report.case_html_pictures import pictures_html
+from clnm_core.report.case_html_risks import risks_html, risks_words
+from clnm_core.report.case_sheet import CaseSheet, reading_words
+from clnm_core.report.case_style import CASE_STYLE
+from clnm_core.report.case_words import ATTENTION_CAUTION
+from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
+from clnm_core.report.wording import joined, lower_first, number, percent
 
-MOST_WORDS = 20
+MOST_WORDS = 12
 """Words of the report that are listed with their weights, the heaviest."""
 
+MOST_CONTRIBUTIONS = 8
+"""Variables that are listed with what they do to the risk; the others are added up in a line."""
 
-def case_html(
-    report: CaseReport,
-    *,
-    images: Sequence[tuple[str, Image]] = (),
-    outlines: Mapping[str, NDArray[np.bool_]] | None = None,
-    ruler: Ruler | None = None,
-    store_version: int | None = None,
-    maps: Mapping[int, NDArray[np.float32]] | None = None,
-) -> str:
-    """The report of one case as one self-contained HTML file.
+
+def case_html(sheet_of_case: CaseSheet) -> str:
+    """One case as one self-contained HTML file, made for one page of A4.
+
+    Pictures are shown pixel by pixel, losslessly, inside the file. A case with many doubts or
+    models runs on to a second page; nothing is left out but small contributions, which are
+    added up.
 
     Parameters
     ----------
-    report : CaseReport
-        What the model says of the case.
-    images : sequence of (str, Image)
-        Title and picture; shown pixel by pixel, losslessly, inside the file. Titles are
-        plain text; whoever calls sees to it that they name no patient.
-    outlines : mapping of str to numpy.ndarray of bool, shape (rows, columns), optional
-        What is outlined on the first picture, by structure.
-    ruler : Ruler, optional
-        A measured line on the first picture.
-    store_version : int, optional
-        Version of the store that the model was read from.
-    maps : mapping of int to numpy.ndarray of float, shape (rows, columns), optional
-        Where the network looked, by the place of the picture in ``images``; in [0, 1].
+    sheet_of_case : CaseSheet
 
     Returns
     -------
@@ -64,102 +38,97 @@ def case_html(
         The text of the file.
 
     """
-    title = f"{report.outcome_label}: one case judged by {report.model}"
-    foot = [f"Model {report.model}; trained on {report.trained_on}."]
-    if store_version is not None:
-        foot.append(f"Made from store version {store_version}.")
-    pictures = [
-        _picture(name, image, outlines or {}, ruler)
-        if place == 0
-        else _picture(name, image, {}, None)
-        for place, (name, image) in enumerate(images)
-    ]
-    looked = [
-        _picture(
-            f"{images[place][0]}, with what the network looked at",
-            heated(images[place][1], heat),
-            (outlines or {}) if place == 0 else {},
-            None,
-        )
-        for place, heat in (maps or {}).items()
-    ]
-    return sheet(title, _parts(report, pictures, looked), foot=foot)
+    made = sheet_of_case.made.strftime("%-d %B %Y, %H:%M %Z")
+    return sheet(
+        f"{sheet_of_case.title}: one case",
+        _parts(sheet_of_case),
+        foot=[f"{'; '.join(sheet_of_case.version_lines)}. Made on {made}."],
+        style=CASE_STYLE,
+    )
 
 
-def _parts(
-    report: CaseReport,
-    pictures: Sequence[str],
-    looked: Sequence[str],
-) -> Iterator[str]:
-    yield f"<h1>{escaped(report.outcome_label)}</h1>"
-    yield paragraph(case_answer(report), "answer")
-    yield section("Risk", _risk(report))
-    yield section("What to doubt", _doubts(report))
-    if pictures:
-        yield section("Images", *pictures)
-    yield section("Recorded values", table(("Variable", "Value"), report.values))
-    if "effect" in report.contributions:
+def _parts(case: CaseSheet) -> Iterator[str]:
+    if case.is_synthetic:
+        yield '<p class="use synthetic">SYNTHETIC: the patients of this cohort are simulated</p>'
+    whose = f" of case {case.pseudonym}" if case.pseudonym else ""
+    yield f"<h1>{escaped(case.title)}{escaped(whose)}</h1>"
+    yield paragraph(case.answer, "answer")
+    if case.pictures:
+        yield pictures_html(case.pictures)
+    yield section("Risk", risks_html(case), risks_words(case))
+    beside = [_values(case) + section("What to doubt", _doubts(case.doubts))]
+    why = "".join(_why(case))
+    if why:
+        beside.append(why)
+    yield f'<div class="beside">{"".join(f"<div>{part}</div>" for part in beside)}</div>'
+    if case.alike:
+        yield section("Most similar cases", paragraph(_alike(case), "muted"))
+    # The caution stands with the attention already, where there is any to show.
+    is_said = "What the network looked at" in why
+    limits = [line for line in case.limits if not (is_said and line == ATTENTION_CAUTION)]
+    yield section("Limits", paragraph(" ".join(limits), "muted"))
+
+
+def _values(case: CaseSheet) -> str:
+    parts = []
+    if case.readings:
+        rows = [
+            (
+                one.column.label,
+                reading_words(one.column, one.measured),
+                f"{reading_words(one.column, one.used)}: {one.note or 'no note'}"
+                if one.is_overridden
+                else "as measured",
+            )
+            for one in case.readings
+        ]
+        parts.append(section("Measured on the outlines", table(("", "Measured", "Used"), rows)))
+    known = [(label, words) for label, words in case.shown.report.values if words != "unknown"]
+    unknown = [label for label, words in case.shown.report.values if words == "unknown"]
+    spans = [f"<span>{escaped(label)}: <b>{escaped(words)}</b></span>" for label, words in known]
+    said = f'<p class="values">{" ".join(spans)}</p>' if spans else ""
+    if unknown:
+        rest = joined([lower_first(label) for label in unknown])
+        said += paragraph(f"Unknown: {rest}.", "muted")
+    return "".join([*parts, section("Recorded values", said)] if said else parts)
+
+
+def _why(case: CaseSheet) -> Iterator[str]:
+    report, explanation = case.shown.report, case.shown.report.explanation
+    if "effect" in report.contributions and len(report.contributions):
+        yield section("What moves the risk", _contributions(case))
+    seen = []
+    if explanation.shares:
+        ranked = sorted(explanation.shares.items(), key=lambda pair: -pair[1])
+        seen.append(f"Attention: {joined([f'{name} {percent(share)}' for name, share in ranked])}.")
+    if explanation.words:
+        heaviest = sorted(explanation.words, key=lambda pair: -pair[1])[:MOST_WORDS]
+        listed = ", ".join(f"{word} {number(weight, 2)}" for word, weight in heaviest)
+        seen.append(f"Words of the report by attention: {listed}.")
+    if seen:
         yield section(
-            "What moves the risk",
-            paragraph(
-                "What each variable adds to the log-odds against the mean of the training cases. "
-                "It describes the model, not a cause.",
-                "muted",
-            ),
-            _contributions(report),
+            "What the network looked at",
+            *(paragraph(line) for line in seen),
+            paragraph(ATTENTION_CAUTION, "muted"),
         )
-    explanation = report.explanation
-    if explanation.shares or explanation.words or looked:
-        yield section("What the network looked at", *_attention(explanation, looked))
     if explanation.notes:
         yield section("Notes", *(paragraph(note) for note in explanation.notes))
 
 
-def _attention(explanation: Explanation, looked: Sequence[str]) -> Iterator[str]:
-    yield paragraph(ATTENTION_CAUTION, "muted")
-    if explanation.shares:
-        ranked = sorted(explanation.shares.items(), key=lambda pair: -pair[1])
-        rows = [(name, percent(share)) for name, share in ranked]
-        yield table(("Input", "Share of attention"), rows, numbers=frozenset({1}))
-    if explanation.words:
-        heaviest = sorted(explanation.words, key=lambda pair: -pair[1])[:MOST_WORDS]
-        rows = [(word, number(weight, 2)) for word, weight in heaviest]
-        yield table(("Word of the report", "Weight"), rows, numbers=frozenset({1}))
-    if looked:
-        yield paragraph(MAP_WORDS, "muted")
-        yield from looked
-
-
-def _risk(report: CaseReport) -> str:
-    risk = report.risk
-    is_known = not math.isnan(risk.value)
-    side = "reached" if report.is_positive else "not reached"
-    rows = [
-        ("Risk", value_text(risk, Unit.SHARE) if is_known else reason(risk)),
-        (
-            f"{percent(risk.level)} interval",
-            f"{interval_text(risk, Unit.SHARE)} ({risk.method})"
-            if not math.isnan(risk.low)
-            else "no interval",
-        ),
-        ("Threshold", f"{percent(report.threshold)}{f', {side}' if is_known else ''}"),
-        ("Model", report.model),
-        ("Trained on", report.trained_on),
-    ]
-    return table(("", ""), rows)
-
-
-def _doubts(report: CaseReport) -> str:
-    if not report.doubts:
-        return paragraph("Every value lies inside what the model was trained on.")
-    return f"<ul>{''.join(f'<li>{escaped(doubt)}</li>' for doubt in report.doubts)}</ul>"
-
-
-def _contributions(report: CaseReport) -> str:
+def _contributions(case: CaseSheet) -> str:
+    report, explanation = case.shown.report, case.shown.report.explanation
     rows = report.contributions.to_dict("records")
-    largest = max((abs(row["effect"]) for row in rows), default=0.0) or 1.0
-    return table(
-        ("Variable", "Value", "Log-odds", "lowers – raises"),
+    listed, rest = rows[:MOST_CONTRIBUTIONS], rows[MOST_CONTRIBUTIONS:]
+    if len(rest) == 1:
+        listed, rest = rows, []
+    if rest:
+        added = sum(float(row["effect"]) for row in rest)
+        label = f"{len(rest)} others together"
+        listed = [*listed, {"label": label, "value": "", "effect": added}]
+    largest = max((abs(row["effect"]) for row in listed), default=0.0) or 1.0
+    unit = explanation.scale.capitalize()
+    drawn = table(
+        ("Variable", "Value", unit, "lowers – raises"),
         [
             (
                 row["label"],
@@ -175,25 +144,30 @@ def _contributions(report: CaseReport) -> str:
                     )
                 ),
             )
-            for row in rows
+            for row in listed
         ],
         numbers=frozenset({2}),
     )
+    start = explanation.baseline
+    words = (
+        ""
+        if math.isnan(start)
+        else f"They are added to {number(start, 2)}, that of the average training case, before "
+        "calibration."
+    )
+    return f"{drawn}{paragraph(words, 'muted') if words else ''}"
 
 
-def _picture(
-    title: str, image: Image, outlines: Mapping[str, NDArray[np.bool_]], ruler: Ruler | None
-) -> str:
-    """A picture in its true aspect with outlines and scale bar, and what else is known of it."""
-    rows, columns = image.pixels.shape[:2]
-    said = [f"{columns} × {rows} pixels"]
-    if image.spacing_mm:
-        across, down = columns * image.spacing_mm[1], rows * image.spacing_mm[0]
-        said.append(f"{mm(across)} wide, {mm(down)} high")
-    if image.frames > 1:
-        said.append(f"frame {image.frame + 1} of {count_text(image.frames, 'frame')}")
-    if image.source:
-        said.append(image.source)
-    words = "; ".join([*said, *(note.rstrip(".") for note in image.notes)])
-    drawn = case_picture(image, outlines, title=title, ruler=ruler)
-    return figure(title, f'<div class="picture">{drawn}</div>', f"{words}.")
+def _doubts(doubts: Sequence[str]) -> str:
+    if not doubts:
+        return paragraph("Nothing about this case is unlike the cases that taught the model.")
+    return f"<ul>{''.join(f'<li>{escaped(doubt)}</li>' for doubt in doubts)}</ul>"
+
+
+def _alike(case: CaseSheet) -> str:
+    """The similar cases in a row, by how likeness was measured."""
+    ways: dict[str, list[str]] = {}
+    for one in case.alike:
+        numbered = f" ({one.number})" if one.number else ""
+        ways.setdefault(one.way, []).append(f"{one.rank} {one.outcome}{numbered}")
+    return " ".join(f"{f'{way}: ' if way else ''}{', '.join(said)}." for way, said in ways.items())

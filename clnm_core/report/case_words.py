@@ -33,6 +33,14 @@ ATTENTION_CAUTION = (
 MAP_WORDS = "Where the network looked, scaled to the picture's own largest value."
 """What the colours over a picture are."""
 
+MAP_KINDS = {
+    "activation": "what each place adds to the risk",
+    "gradient": "what raises the risk most (Grad-CAM)",
+    "hiding": "what the risk loses where a place is hidden",
+    "attention": "where the network looked",
+}
+"""What a map of a picture shows, by how it was asked for."""
+
 NO_INTERVAL = "no interval for one case"
 """What is said in place of an interval by a model that has none."""
 

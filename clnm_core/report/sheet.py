@@ -93,7 +93,7 @@ def escaped(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = ()) -> str:
+def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = (), style: str = "") -> str:
     """A whole HTML file.
 
     Parameters
@@ -104,6 +104,8 @@ def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = ()) -> str:
         Marked-up body, escaped already.
     foot : sequence of str
         More lines of plain text for the foot.
+    style : str
+        More rules of style, written in this code.
 
     """
     lines = [RESEARCH_USE, *foot, f"CLNM Explorer {__version__}."]
@@ -111,7 +113,7 @@ def sheet(title: str, parts: Iterable[str], *, foot: Sequence[str] = ()) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escaped(title)}</title><style>{STYLE}</style></head><body>\n"
+        f"<title>{escaped(title)}</title><style>{STYLE}{style}</style></head><body>\n"
         f'<p class="use">{escaped(RESEARCH_USE)}</p>\n'
         + "\n".join(parts)
         + f"\n<footer>{'<br>'.join(escaped(line) for line in lines)}</footer>\n</body></html>\n"

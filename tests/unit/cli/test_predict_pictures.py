@@ -64,7 +64,8 @@ def test_two_pictures_with_their_views_and_outlines_are_judged(root, capsys) -> 
     assert said["risk"]["low"] is None
     assert [one["view"] for one in said["images"]] == ["transverse", "longitudinal"]
     assert [one["outlines"] for one in said["images"]] == [["gland", "nodule"], ["nodule"]]
-    assert said["maps"] == ["picture-1", "picture-2"]
+    maps = [{"image": f"picture-{number}", "kind": "attention"} for number in (1, 2)]
+    assert said["maps"] == maps
     assert said["attention"] == {"column": 1.0}
     assert said["measured"]["capsule_distance_mm"] == pytest.approx(2.0, abs=0.15)
     assert said["contributions"] == []
