@@ -12,14 +12,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from clnm_core.errors import TrainingError, TrainingStopped
+from clnm_core.errors import ClnmError, TrainingError, TrainingStopped
 from clnm_core.features.devices import device_of
 from clnm_core.jobs.checkpoints import kept_checkpoints
 from clnm_core.jobs.kinds import JobCancelled
 from clnm_core.jobs.publishing import publish_when_free
+from clnm_core.jobs.references import referred
 from clnm_core.jobs.store_cases import cases_of, digest_of
+from clnm_core.store.records import ModelRecord
 from clnm_core.store.trained import Saved, TrainReport, check_name, chosen_outcome, saved
 from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.cases import Cases
 from clnm_core.systems.catalogue import system_of
 from clnm_core.systems.centres import without_each_centre
 from clnm_core.systems.run import Run
@@ -149,7 +152,8 @@ def train(
             of_this_run={"device": chosen, "peak_memory_mb": _peak_memory_mb()},
         ) as ready:
             published = _published(root, ready, actor, is_cancelled)
-    shown(1.0, f"Published as store version {published}")
+    lacking = _referred(root, ready.record, trained, cases, Run(shown, is_cancelled))
+    shown(1.0, f"Published as store version {published}{lacking}")
     return TrainReport(ready.record, published, trained)
 
 
@@ -198,6 +202,23 @@ def _published(root: Path, ready: Saved, actor: str, is_cancelled: Callable[[], 
     return publish_when_free(
         root, ready.put, action="train", detail=detail, actor=actor, is_cancelled=is_cancelled
     )
+
+
+def _referred(
+    root: Path, record: ModelRecord, trained: TrainedSystem, cases: Cases, run: Run
+) -> str:
+    """Keep what similar cases are found with; words about it where that could not be made.
+
+    The model is published by then and must not be lost, whatever is wrong with its numbers.
+    """
+    digest = record.manifest["digest"]
+    try:
+        run = run.part(_LEFT_OUT, 1.0)
+        referred(root, record.cohort, record.name, trained.model, digest, cases, run)
+    except Exception as error:
+        why = str(error) if isinstance(error, ClnmError) else "it can be made later."
+        return f". Similar cases cannot be shown yet: {why}"
+    return ""
 
 
 def _of_the_model(trained: TrainedSystem) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Registry
-from clnm_core.errors import ModelError, UnknownModelError
+from clnm_core.errors import ClnmError, ModelError, UnknownModelError
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
+from clnm_core.store.references import refer
 from clnm_core.store.selection import cases
 from clnm_core.store.snapshots import publish
 from clnm_core.store.trained import TrainReport, check_name, chosen_outcome, saved
@@ -87,7 +88,8 @@ def train_in_store(
             action="train",
             detail={"cohort": cohort, "model": name, "outcome": outcome},
         )
-    progress(1.0, f"Published as store version {version}")
+    lacking = _referred(root, ready.record, trained, Cases(frame, registry))
+    progress(1.0, f"Published as store version {version}{lacking}")
     return TrainReport(ready.record, version, trained)
 
 
@@ -130,6 +132,7 @@ def train_and_save(
         outcome_label=registry[outcome].label,
         store_version=store_version,
     ) as ready:
+        _referred(root, ready.record, trained, Cases(frame, registry))
         return ready.record, trained
 
 
@@ -209,6 +212,18 @@ def case_report(
     """
     case = one_case(model.inputs, form, views=views, report_text=report_text)
     return judge_case(model, record.manifest, case)
+
+
+def _referred(root: Path, record: ModelRecord, trained: TrainedSystem, cases: Cases) -> str:
+    """Keep what similar cases are found with; words where that could not be made.
+
+    The model itself must not be lost for it.
+    """
+    try:
+        refer(root, trained.model, record.manifest["digest"], cases, trained.predictions)
+    except ClnmError as error:
+        return f". Similar cases cannot be shown yet: {error}"
+    return ""
 
 
 def _trained(

@@ -1,13 +1,14 @@
-"""Are the files of the trained models those that were saved?"""
+"""Are the files of the trained models, and what is kept beside them, those that were saved?"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from clnm_core.errors import ModelError, NoStoreError
+from clnm_core.errors import ModelError, NoStoreError, StoreError
 from clnm_core.store.model_versions import model_versions
 from clnm_core.store.modelling import can_predict
 from clnm_core.store.places import StorePaths
+from clnm_core.store.references import reference_of
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.files import load_model_files
 
@@ -38,7 +39,8 @@ def problems(root: Path) -> list[str]:
         record = one.record
         try:
             load_model_files(StorePaths(root).models, record.manifest["digest"])
-        except ModelError as error:
+            reference_of(root, record)
+        except (ModelError, StoreError) as error:
             which = record.name if one.is_shown else f"{record.name}, version {one.version}"
             found.append(f"Cohort {record.cohort}, model {which}: {error}")
     return found
