@@ -145,7 +145,7 @@ def map_shares(values: NDArray[np.float32], zones: Zones) -> dict[str, float]:
     weight = values.astype(np.float64).ravel()
     place, count = zones.place.ravel(), len(zones.names)
     pixels = np.bincount(place, minlength=count).astype(float)
-    share = _divided(np.bincount(place, weights=weight, minlength=count))
+    share = _divided(np.bincount(place, weights=weight, minlength=count).astype(float))
     covered = _divided(np.bincount(place[weight > 0], minlength=count).astype(float))
     area = pixels / len(place)
     found: dict[str, float] = {}
