@@ -97,7 +97,7 @@ def moved_outlines(
             gland = moved_gland(item, max(here + distance - shortest, 0.0), depth_mm=depth)
             if gland is None:
                 break
-            moved.append(replace(view, read=_reading(replace(item, gland=gland))))
+            moved.append(_showing(view, replace(item, gland=gland)))
         if len(moved) == len(views):
             found[distance] = tuple(moved)
         else:
@@ -165,5 +165,14 @@ def _distance(item: Item) -> float | None:
         return None
 
 
-def _reading(item: Item) -> Callable[[], Item]:
-    return lambda: item
+def _showing(view: View, item: Item) -> View:
+    """A view of its own, which remembers nothing of what was made of the other one."""
+    return View(
+        view.image_id,
+        view.view,
+        view.modality,
+        view.has_lesion,
+        view.has_gland,
+        lambda: item,
+        view.manufacturer,
+    )

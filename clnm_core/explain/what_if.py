@@ -1,8 +1,8 @@
 """How would a model's risk change if one input of a case were different?
 
 One input is altered, all others and the pictures stay as they are, and the model is asked again:
-all altered cases in one go, and what is measured on a picture is measured once. The answer
-describes the model. What would happen to a patient whose nodule lay elsewhere, it does not say.
+all altered cases in one go; they share the case's pictures, which remember what was made of them. The
+answer describes the model. What would happen to a patient whose nodule lay elsewhere, it does not say.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.explain.moved_outline import MovedOutlines, moved_outlines
 from clnm_core.explain.what_if_values import Seen, values_of
-from clnm_core.features.choice import Recipe
-from clnm_core.systems.cases import Cases, Measure, View
+from clnm_core.systems.cases import Cases
 from clnm_core.systems.protocol import Inputs, Model
 
 DISTANCE = BUILT_IN["capsule_distance_mm"]
@@ -164,25 +163,6 @@ def what_if(
     )
 
 
-def shared(measure: Measure) -> Measure:
-    """The same, but pictures that several cases have in common are measured once."""
-
-    def measured(recipe: Recipe, cases: Cases) -> pd.DataFrame:
-        names = [str(name) for name in cases.frame["case_id"]]
-        first: dict[tuple[View, ...], str] = {}
-        for name in names:
-            first.setdefault(cases.views_of(name), name)
-        table = measure(recipe, cases.only(np.isin(names, list(first.values()))))
-        owner = pd.DataFrame(
-            {"case_id": names, "first": [first[cases.views_of(name)] for name in names]}
-        )
-        return owner.merge(table.rename(columns={"case_id": "first"}), on="first").drop(
-            columns="first"
-        )
-
-    return measured
-
-
 def _tried(
     column: Column, own: Any, seen: Seen | None, values: Sequence[Any] | None
 ) -> tuple[float | str | bool | None, ...]:
@@ -215,7 +195,7 @@ def _with_values(case: Cases, column: Column, values: Sequence[Any]) -> Cases:
     frame = frame.assign(case_id=names, **{column.name: pd.Series([own, *values], dtype=kind)})
     views = case.views_of(str(case.frame["case_id"].iloc[0]))
     pictures = dict.fromkeys(names, views) if views else {}
-    return replace(case, frame=frame, views=pictures, measure=shared(case.measure))
+    return replace(case, frame=frame, views=pictures)
 
 
 def _moved(
@@ -238,4 +218,4 @@ def _with_outlines(case: Cases, moved: MovedOutlines) -> Cases:
     frame = case.frame.iloc[[0] * len(names)].reset_index(drop=True).assign(case_id=names)
     own = case.views_of(str(case.frame["case_id"].iloc[0]))
     views = dict(zip(names, (own, *moved.views), strict=True))
-    return replace(case, frame=frame, views=views, measure=shared(case.measure))
+    return replace(case, frame=frame, views=views)

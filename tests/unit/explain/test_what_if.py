@@ -17,7 +17,6 @@ from clnm_core.errors import UnfitCaseError
 from clnm_core.explain.moved_outline import CANNOT_MOVE, moved_gland, moved_outlines
 from clnm_core.explain.what_if import (
     DISTANCE,
-    shared,
     variables_of,
     what_if,
 )
@@ -176,42 +175,42 @@ def test_training_values_that_are_all_missing_say_nothing() -> None:
     assert seen.has(55.0)
 
 
-def test_a_picture_is_measured_once_for_all_altered_cases() -> None:
-    item, measured = drawn(), []
+def test_a_picture_is_read_and_measured_once_for_all_altered_cases() -> None:
+    item, reads = drawn(), []
 
-    def measure(recipe, cases: Cases) -> pd.DataFrame:
-        owners = [(n, v) for n in cases.frame["case_id"] for v in cases.views_of(n)]
-        measured.extend(owners)
-        rows = [(v.image_id, n, v.view, float(v.read().grey.mean())) for n, v in owners]
-        return pd.DataFrame(rows, columns=["image_id", "case_id", "view", "grey"])
+    def read() -> Item:
+        reads.append(1)
+        return item
 
     class Measuring(Distances):
         def risk(self, cases: Cases) -> np.ndarray:
-            grey = cases.features(recipe_of("radiomics"))["grey"].to_numpy()
-            return expit(grey / 100 - cases.frame["capsule_distance_mm"].to_numpy())
+            table = cases.features(recipe_of("morphology"))
+            return expit(table.mean(axis=1) / 100 - cases.frame["capsule_distance_mm"]).to_numpy()
 
     model = Measuring(Inputs((DISTANCE,), ("any",), "US", ("lesion",)))
-    views = (view_of(item), view_of(drawn(lesion_row=60), "picture-2"))
-    one = replace(case(model, *views, capsule_distance_mm=2), measure=measure)
+    one = case(model, replace(view_of(item), read=read), capsule_distance_mm=2)
     found = what_if(model, one, DISTANCE, threshold=0.5, seen=Seen(0.0, 10.0))
-    assert len(measured) == 2
-    mean = np.mean([view.read().grey.mean() for view in views])
-    np.testing.assert_allclose(found.risks, expit(mean / 100 - np.array(found.values)), rtol=1e-6)
+    assert len(reads) == 1
+    assert len(found.values) > 10
+    assert (np.diff(found.risks) < 0).all()
+    assert found.risks[found.place] == found.own_risk == model.risk(one)[0]
 
 
-def test_cases_with_pictures_of_their_own_are_measured_each() -> None:
-    def measure(recipe, cases: Cases) -> pd.DataFrame:
-        names = list(cases.frame["case_id"])
-        ids = [cases.views_of(name)[0].image_id for name in names]
-        return pd.DataFrame(
-            {"image_id": ids, "case_id": names, "view": "", "f": [len(i) for i in ids]}
-        )
+def test_a_moved_picture_forgets_what_was_made_of_the_other() -> None:
+    class Remembering(Distances):
+        def risk(self, cases: Cases) -> np.ndarray:
+            return expit(
+                -np.array([self.distance(cases.views_of(n)[0]) for n in cases.frame["case_id"]])
+            )
 
-    frame = pd.DataFrame({"case_id": ["a", "b", "c"]})
-    same = view_of(drawn(), "long name")
-    views = {"a": (same,), "b": (view_of(drawn(), "x"),), "c": (same,)}
-    cases = Cases(frame, BUILT_IN, views, shared(measure))
-    assert cases.features(recipe_of("radiomics"))["f"].tolist() == [9, 1, 9]
+        def distance(self, view: View) -> float:
+            return view.made(
+                "distance", lambda i: capsule_distance_mm(i.lesion, i.gland, i.spacing_mm)
+            )
+
+    model = Remembering()
+    found = what_if(model, case(model, view_of(drawn())), DISTANCE, threshold=0.5)
+    np.testing.assert_allclose(-np.log(1 / found.risks - 1), -np.array(found.values), atol=MM)
 
 
 @pytest.mark.parametrize("asked", [0.0, 1.0, 2.0, 5.0, 7.5])
