@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column, Kind, Registry
 from clnm_core.domain.predictions import Predictions
+from clnm_core.report.spreadsheet import safe
 from clnm_core.stats.failure_split import Split, describing_splits
 from clnm_core.stats.rates import rate
 from clnm_core.stats.slice_levels import sliceable
@@ -22,8 +22,6 @@ from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui.cases_view import MOST_PREDICTORS
 
 PAGE_SIZE = 12
-
-_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -138,16 +136,4 @@ def exported(rows: pd.DataFrame, kept: Mapping[str, Note]) -> pd.DataFrame:
         noted_by=["" if note is None else note.who for note in found],
         noted_at=["" if note is None else note.at for note in found],
     )
-    words = [
-        name for name, dtype in noted.dtypes.items() if not np.issubdtype(_plain(dtype), np.number)
-    ]
-    return noted.assign(**{str(name): noted[name].map(_inert) for name in words})
-
-
-def _plain(dtype: object) -> type:
-    return dtype.type if isinstance(dtype, np.dtype) else np.object_
-
-
-def _inert(value: object) -> object:
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+    return safe(noted)
