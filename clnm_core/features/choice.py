@@ -85,7 +85,13 @@ def recipe_of(
     return Recipe(kind, MAKERS[kind], text)
 
 
-@lru_cache(maxsize=2)
+def of_the_picture_itself(recipe: Recipe) -> Recipe:
+    """The recipe of radiomics without those of filtered copies; their values are the same."""
+    arguments = {**json.loads(recipe.arguments), "image_types": ["original"]}
+    return Recipe(recipe.kind, recipe.maker, json.dumps(arguments, sort_keys=True))
+
+
+@lru_cache(maxsize=4)
 def made(recipe: Recipe) -> Extractor:
     """The extractor of a recipe, made once per process.
 

@@ -17,7 +17,7 @@ from clnm_core.domain.image import Image, Modality
 from clnm_core.errors import UnfitCaseError
 from clnm_core.features.items import Item
 from clnm_core.stats.uncertainty import Estimate
-from clnm_core.systems.cases import Cases, View
+from clnm_core.systems.cases import Cases, View, remembering
 from clnm_core.systems.clinical import value_in_words
 from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.fitness import lack
@@ -113,7 +113,9 @@ def one_case(
     form : mapping
         Values by column name; those not given are unknown.
     views : sequence of View
-        Its pictures; a model that reads none does not get them.
+        Its pictures; a model that reads none does not get them. What is made of a picture is made
+        once for all models that are given the same views, if these are views that remember
+        (:func:`~clnm_core.systems.cases.remembering`), else once for this case.
     report_text : str
         Only for a model that reads reports.
 
@@ -131,7 +133,7 @@ def one_case(
     if inputs.reads_report:
         columns.append(BUILT_IN["report_text"])
         row["report_text"] = pd.Series([report_text.strip() or None], dtype=object)
-    pictures = {CASE: tuple(views)} if views and inputs.views else {}
+    pictures = {CASE: tuple(map(remembering, views))} if views and inputs.views else {}
     return Cases(pd.DataFrame(row), Registry(columns), pictures)
 
 
@@ -143,7 +145,7 @@ def picture_view(
     view: str = "",
     modality: str = "",
 ) -> View:
-    """A picture that somebody gave, as a model takes it.
+    """A picture that somebody gave, as a model takes it; it remembers what was made of it.
 
     Parameters
     ----------
@@ -164,7 +166,8 @@ def picture_view(
     def read() -> Item:
         return Item(image.grey.astype(np.float32), lesion, gland, image.spacing_mm)
 
-    return View(name, view, kind, lesion is not None, gland is not None, read, image.manufacturer)
+    has_lesion, has_gland = lesion is not None, gland is not None
+    return remembering(View(name, view, kind, has_lesion, has_gland, read, image.manufacturer))
 
 
 def judge_case(model: Model, manifest: Mapping[str, Any], case: Cases) -> CaseReport:

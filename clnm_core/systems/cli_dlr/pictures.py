@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clnm_core.errors import TrainingError
-from clnm_core.features.choice import Recipe, made, recipe_of
+from clnm_core.features.choice import Recipe, made, of_the_picture_itself, recipe_of
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.fitness import with_fit_pictures
 from clnm_core.systems.protocol import Inputs
@@ -60,9 +60,11 @@ def measured(cases: Cases, recipes: tuple[Recipe, ...]) -> pd.DataFrame:
     known = with_fit_pictures(cases, PICTURES)
     tables = []
     for recipe in recipes:
-        table = known.features(recipe)
         if recipe.kind == "radiomics":
+            table = known.features(recipe, enough=of_the_picture_itself(recipe))
             table = table[[name for name in table.columns if str(name).startswith(_PLAIN)]]
+        else:
+            table = known.features(recipe)
         tables.append(table)
     return pd.concat(tables, axis=1)
 
@@ -71,7 +73,7 @@ def flat(case: Cases) -> int:
     """How many pictures of the one case show a single grey level."""
     found = with_fit_pictures(case, PICTURES)
     views = found.views_of(str(case.frame["case_id"].iloc[0]))
-    return sum(bool(np.ptp(view.read().grey) == 0) for view in views)
+    return sum(view.made("is flat", lambda item: bool(np.ptp(item.grey) == 0)) for view in views)
 
 
 def weights_of(recipes: tuple[Recipe, ...]) -> str:

@@ -118,9 +118,10 @@ def crops(cases: Cases, *, field_mm: float, size: int, run: Run | None = None) -
     for place, (_, view) in enumerate(owners):
         if run is not None:
             run.say(place / len(owners), f"Reads picture {place + 1} of {len(owners)}")
-        item = view.read()
-        has_spacing[place] = item.spacing_mm is not None
-        grey[place] = crop(item, field_mm=field_mm, size=size)
+        grey[place], has_spacing[place] = view.made(
+            ("crop", field_mm, size),
+            lambda item: (crop(item, field_mm=field_mm, size=size), item.spacing_mm is not None),
+        )
     inner = central(grey, size)
     return Crops(
         grey,

@@ -136,9 +136,10 @@ def read_case(
     if not chosen:
         return (), (), "it has no ultrasound picture with lesion and gland outlined"
     used, found, reason = [], [], ""
+    what = ("tokens of llnm-net", config.patches, config.location, config.morphology)
     for view in chosen:
         try:
-            found.append(view_tokens(view.read(), config))
+            found.append(view.made(what, lambda item: view_tokens(item, config)))
             used.append(view)
         except UnfitCaseError as error:
             reason = str(error)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from clnm_core.domain.columns import Column, Kind
-from clnm_core.features.choice import Recipe, recipe_of
+from clnm_core.features.choice import Recipe, of_the_picture_itself, recipe_of
 from clnm_core.features.selection_correlation import copies
 from clnm_core.features.selection_univariate import rank_test
 from clnm_core.systems.cases import Cases
@@ -74,7 +74,12 @@ def measured(
 
     """
     readable = with_fit_pictures(cases, PICTURES)
-    found = {kind: readable.features(recipe) for kind, recipe in recipes.items()}
+    enough = {}
+    if images == ("original",) and "radiomics" in recipes:
+        enough["radiomics"] = of_the_picture_itself(recipes["radiomics"])
+    found = {
+        kind: readable.features(recipe, enough=enough.get(kind)) for kind, recipe in recipes.items()
+    }
     if "radiomics" in found:
         table = found["radiomics"]
         found["radiomics"] = table[[name for name in table.columns if name.split("_")[0] in images]]
