@@ -14,7 +14,14 @@ from clnm_core.report.calibration_words import corrected_answer, fitted_on
 from clnm_core.report.performance_methods import recalibration_methods
 from clnm_core.stats.metrics import METRICS
 from clnm_core.stats.recalibrated import Method
-from clnm_core.ui import cached, panels, performance_facts, performance_view, pickers
+from clnm_core.ui import (
+    cached,
+    coverage_view,
+    panels,
+    performance_facts,
+    performance_view,
+    pickers,
+)
 from clnm_core.ui.charts.recalibration import recalibration_figure
 from clnm_core.ui.judged import BOOTSTRAP, FURTHER, SEED, Judged
 from clnm_core.ui.performance_view import NARROW
@@ -42,6 +49,7 @@ def draw(query: CohortQuery, model: str, judged: Judged) -> str:
     with st.grid(2, min_column_width=NARROW):
         performance_view.calibration_card(judged)
         performance_view.believed_card(judged)
+    coverage_view.draw(query, model)
     st.subheader("Put the risks right on other patients", anchor=False)
     splits = tuple(cached.computed(performance_facts.splits, query, model))
     offered = in_order(splits, query.split)

@@ -58,6 +58,7 @@ PAGE_KEYS = {
     "checklist": "Reporting checklist that is filled in",
     "kind": "Kind of error by which groups are searched",
     "smallest": "Cases that a group needs to be searched",
+    "set_level": "How often prediction sets promise to hold the truth",
     "error": "Whether missed cases or false alarms are listed",
     "view": "Which part of the Performance page is open",
     "part_of": "Rate of which a part of the ROC curve is judged",
