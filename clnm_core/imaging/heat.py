@@ -48,13 +48,15 @@ def heated(image: Image, heat: NDArray[np.float32], *, opacity: float = OPACITY)
     return replace(image, pixels=np.rint(mixed).astype(np.uint8))
 
 
-def heat_bar(words: str, *, opacity: float = OPACITY, ink: str = "#E8E8E8") -> str:
-    """The key to the colours, from 0 to 1 over mid grey, as one inline SVG element.
+def heat_bar(words: str, *, most: str = "1", opacity: float = OPACITY, ink: str = "#E8E8E8") -> str:
+    """The key to the colours, from 0 to the full colour over mid grey, as one inline SVG element.
 
     Parameters
     ----------
     words : str
         What the map shows.
+    most : str
+        What the full colour stands for.
     opacity : float
         As in :func:`heated`.
     ink : str
@@ -69,12 +71,13 @@ def heat_bar(words: str, *, opacity: float = OPACITY, ink: str = "#E8E8E8") -> s
     end = 10 + 7 * len(steps)
     text = f'font-family="sans-serif" font-size="12" fill="{escape(ink)}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(words)}, 0 to 1" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" '
+        f'aria-label="{escape(words)}, 0 to {escape(most)}" '
         f'viewBox="0 0 640 40" style="width:100%;height:auto;background:#000;display:block">'
         f'<rect width="640" height="40" fill="#000"/>{cells}'
         f'<text x="10" y="34" {text}>0</text>'
-        f'<text x="{end}" y="34" text-anchor="end" {text}>1</text>'
-        f'<text x="{end + 14}" y="19" {text}>{escape(words)}</text></svg>'
+        f'<text x="{end + 14}" y="19" {text}>{escape(words)}</text>'
+        f'<text x="{end + 14}" y="34" {text}>full colour: {escape(most)}</text></svg>'
     )
 
 

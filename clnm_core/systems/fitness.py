@@ -15,6 +15,7 @@ from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.protocol import Inputs, System
 
 _WORDS = {"US": "ultrasound picture", "CT": "CT picture"}
+_KINDS = {"US": "ultrasound", "CT": "CT"}
 _DEMANDS: tuple[Inputs | None, ...] = (
     None,
     Inputs((), views=("any",)),
@@ -32,6 +33,8 @@ def lack(views: Sequence[View], inputs: Inputs) -> str:
     --------
     >>> lack((), Inputs((), views=("any",), modality="US"))
     'It has no ultrasound picture.'
+    >>> lack((View("a", "axial", "CT", True, False, lambda: None),), Inputs((), ("any",), "US"))
+    'It has no ultrasound picture; what it has is CT.'
 
     """
     if not inputs.views:
@@ -39,7 +42,8 @@ def lack(views: Sequence[View], inputs: Inputs) -> str:
     picture = _WORDS.get(inputs.modality, "picture")
     left = [one for one in views if inputs.modality in ("", one.modality)]
     if not left:
-        return f"It has no {picture}."
+        kinds = " and ".join(sorted({_KINDS.get(one.modality, "of another kind") for one in views}))
+        return f"It has no {picture}{f'; what it has is {kinds}' if kinds else ''}."
     left = [one for one in left if "any" in inputs.views or one.view in ("", *inputs.views)]
     if not left:
         return f"It has no {picture} in the view {' or '.join(inputs.views)}."

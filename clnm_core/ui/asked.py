@@ -81,6 +81,8 @@ class Asked:
         Of the others, each with its sentence.
     shown : Opinion or None
         The one that is explained in detail; one of ``opinions``.
+    digest : str
+        Of everything that was given: equal digests mean equal answers. Nobody is named by it.
 
     """
 
@@ -96,6 +98,7 @@ class Asked:
     opinions: tuple[Opinion, ...] = ()
     refusals: tuple[tuple[ModelRecord, str], ...] = ()
     shown: Opinion | None = None
+    digest: str = ""
 
     def record_of(self, opinion: Opinion) -> ModelRecord:
         """The record of the model whose opinion it is."""

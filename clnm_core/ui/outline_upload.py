@@ -1,110 +1,143 @@
-"""What do the outlines on an uploaded picture tell the form of its case?
+"""What is outlined on an uploaded picture, and what does that measure?
 
-They are proposed or drawn, measured at once, and put into the form where the visitor asks for it.
-From then on those fields follow the outline, until the visitor changes one. Nothing is kept.
+A network proposes the outlines as soon as the picture is there; a person corrects them. They are
+measured at once, and whatever the outline says moves the answer. Nothing is kept.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from clnm_core.domain.columns import Column
 from clnm_core.domain.dictionary import BUILT_IN
-from clnm_core.domain.form import read_value
 from clnm_core.domain.image import Image
-from clnm_core.errors import FormError
 from clnm_core.imaging.rendering import Ruler, case_picture
 from clnm_core.report import wording
-from clnm_core.store.records import ModelRecord
 from clnm_core.ui import (
     cached,
-    cached_models,
     measured_view,
     outline_editor,
     outline_subject,
     panels,
-    predict_form,
     predict_image,
+    remembered,
 )
 from clnm_core.ui.outline_draft import Mask
 from clnm_core.ui.outline_subject import Subject
 from clnm_core.ui.pictures import STRUCTURE_WORDS
 from clnm_core.ui.predict_image import Place, Upload
+from clnm_core.ui.words import plain, unbroken
+
+UNSEEN = "A network proposed the outlines, and nobody has looked at them."
+"""What is said of outlines as they came."""
+
+_SEEN = "A network proposed the outlines; a person looked at them and left them as they are."
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Outlined:
-    """An uploaded picture with what was outlined on it, and from which view it was taken."""
+    """An uploaded picture with what is outlined on it.
 
+    Parameters
+    ----------
+    key : str
+        Digest of all that models see of it; changes with every stroke.
+    image : Image
+        As it is shown, with the spacing that was entered by hand, and a note on its outlines.
+    judged : Image
+        As models see it.
+    masks : dict of str to numpy.ndarray of bool, shape (rows, columns)
+    ruler : Ruler or None
+    view : str
+        Empty where it is not known.
+    measured : mapping of str to object
+        By column, in the units of the registry.
+
+    """
+
+    key: str
     image: Image
+    judged: Image
     masks: dict[str, Mask]
     ruler: Ruler | None
-    view: str = ""
+    view: str
+    measured: Mapping[str, Any]
 
 
-def draw(upload: Upload | None, record: ModelRecord, place: Place) -> Outlined | None:
-    """Draw the picture with its outlines, what they measure, and the ways on."""
+def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) -> Outlined | None:
+    """Draw the picture with its outlines, what they measure, and the way to correct them."""
     if upload is None:
         outline_subject.forget(_word(place))
-        st.session_state.pop(_open_slot(place), None)
-        _follow({}, record, place)
+        remembered.forget(_word(place))
+        for slot in (_open_slot(place), _proposed_slot(place)):
+            st.session_state.pop(slot, None)
         return None
-    subject = _subject(upload, record, place)
-    is_open = _is_open(upload, place)
-    if is_open:
-        st.caption("The picture is below, to be drawn on.")
+    subject = _subject(upload, cohort, place)
+    if proposes:
+        _propose(subject, place)
     draft, reading = outline_subject.draft_of(subject), outline_subject.reading_of(subject)
     spacing, view = outline_subject.seen_by(subject)
-    image = upload.image
-    if image.spacing_mm is None and spacing is not None:
-        by_hand = f"The spacing of {spacing[0]:g} mm per pixel was entered by hand."
-        image = replace(image, spacing_mm=spacing, notes=(*image.notes, by_hand))
-    if not is_open:
-        markup = case_picture(
-            image,
-            draft.masks,
-            title="uploaded picture",
-            labels=STRUCTURE_WORDS,
-            ruler=reading.ruler,
+    st.session_state[_drawn_slot(place)] = _state_of(subject)
+    said = _said_of_outlines(subject, place)
+    image = _completed(upload.image, spacing, said)
+    if _is_open(upload, place):
+        st.caption("The picture is below, to be drawn on.")
+        predict_image.describe(image)
+    else:
+        markup = remembered.once(
+            _word(place),
+            (upload.key, image.notes, draft.stamp, spacing, view),
+            lambda: case_picture(
+                image,
+                draft.masks,
+                title="uploaded picture",
+                labels=STRUCTURE_WORDS,
+                ruler=reading.ruler,
+            ),
         )
         panels.svg(markup, "Uploaded picture")
-    predict_image.describe(image)
-    if not is_open:
-        _ways(subject, upload, place)
+        predict_image.describe(image)
         if draft.masks:
-            _use(subject, record, place)
-            measured_view.draw(reading, registry=subject.registry, recorded=None)
-    _follow(_values(subject, record), record, place)
-    return Outlined(image, dict(draft.masks), reading.ruler, view)
+            _measured(subject)
+        _ways(subject, upload, place)
+    return Outlined(
+        _digest(upload, draft.masks, spacing, view),
+        image,
+        _completed(upload.judged, spacing, said),
+        dict(draft.masks),
+        reading.ruler,
+        view,
+        reading.known,
+    )
 
 
-def draw_editor(upload: Upload | None, record: ModelRecord, place: Place) -> None:
+def draw_editor(upload: Upload | None, cohort: str, place: Place) -> None:
     """Draw the editor over the whole width, where it is open."""
     if upload is not None and _is_open(upload, place):
-        _editor(upload, record, place)
+        _editor(upload, cohort, place)
 
 
 @st.fragment
-def _editor(upload: Upload, record: ModelRecord, place: Place) -> None:
-    subject = _subject(upload, record, place)
+def _editor(upload: Upload, cohort: str, place: Place) -> None:
+    subject = _subject(upload, cohort, place)
     if not _is_open(upload, place):
         st.rerun()
 
     def finish() -> None:
-        with st.container(horizontal=True):
-            _use(subject, record, place)
-            if st.button("Done", icon=":material/check:", key=f"{_word(place)}_done"):
-                st.session_state.pop(_open_slot(place), None)
-                st.rerun()
+        if st.button("Done", icon=":material/check:", key=f"{_word(place)}_done"):
+            st.session_state.pop(_open_slot(place), None)
+            st.rerun()
 
     with st.container(border=True, key=f"outline_editor{place.suffix}"):
         names = [outline_subject.NAMES[name].lower() for name in subject.structures]
         st.subheader(f"Outline {wording.joined(names)}", anchor=False)
         outline_editor.draw(subject, finish)
-    _follow(_values(subject, record), record, place)
+    if st.session_state.get(_drawn_slot(place)) != _state_of(subject):
+        st.rerun()  # the answer follows every stroke
 
 
 def _word(place: Place) -> str:
@@ -116,14 +149,31 @@ def _open_slot(place: Place) -> str:
     return f"_{_word(place)}_open"
 
 
-def _subject(upload: Upload, record: ModelRecord, place: Place) -> Subject:
+def _proposed_slot(place: Place) -> str:
+    return f"_{_word(place)}_proposed"
+
+
+def _drawn_slot(place: Place) -> str:
+    return f"_{_word(place)}_drawn"
+
+
+def _looked_slot(place: Place) -> str:
+    return f"_{_word(place)}_looked"
+
+
+def _state_of(subject: Subject) -> tuple[object, ...]:
+    """What of the draft the rest of the page follows."""
+    return subject.key, outline_subject.draft_of(subject).stamp, outline_subject.seen_by(subject)
+
+
+def _subject(upload: Upload, cohort: str, place: Place) -> Subject:
     return Subject(
         place=_word(place),
         key=upload.key,
         image=upload.image,
         masks={},
         view=place.view,
-        registry=cached.registry(record.cohort),
+        registry=cached.registry(cohort),
     )
 
 
@@ -131,10 +181,58 @@ def _is_open(upload: Upload, place: Place) -> bool:
     return bool(st.session_state.get(_open_slot(place)) == upload.key)
 
 
+def _propose(subject: Subject, place: Place) -> None:
+    """Propose outlines once for every picture; what is cleared afterwards stays cleared."""
+    slot = _proposed_slot(place)
+    is_new = st.session_state.get(slot) != subject.key
+    st.session_state[slot] = subject.key
+    if (
+        is_new
+        and outline_editor.can_propose(subject)
+        and not outline_subject.draft_of(subject).masks
+    ):
+        with st.spinner("Looking for nodule and thyroid"):
+            outline_editor.propose(subject)
+
+
+def _said_of_outlines(subject: Subject, place: Place) -> str:
+    """Who made the outlines, where a network did; empty where a person drew all of them."""
+    draft = outline_subject.draft_of(subject)
+    left = outline_subject.proposed(subject, draft.masks)
+    if not left:
+        return ""
+    looked = st.session_state.get(_looked_slot(place)) == (subject.key, draft.stamp)
+    if looked:
+        return _SEEN
+    if len(left) < len(draft.masks):
+        names = wording.joined([STRUCTURE_WORDS[name] for name in left])
+        return f"A network proposed the {names}, and nobody has corrected it."
+    return UNSEEN
+
+
+def _measured(subject: Subject) -> None:
+    """What the outlines measure: in a line, and on a click with why the rest is not known."""
+    reading, registry = outline_subject.reading_of(subject), subject.registry
+    words = []
+    for name, value in reading.known.items():
+        column = registry[name] if name in registry else BUILT_IN[name]
+        words.append(f"{column.label} {measured_view.text_of(column, value)}")
+    if words:
+        said = wording.joined([wording.lower_first(word) for word in words])
+        st.markdown(plain(unbroken(f"Measured: {said}.")))
+    with st.expander("All that the outlines measure"):
+        measured_view.draw(reading, registry=registry, recorded=None)
+
+
 def _ways(subject: Subject, upload: Upload, place: Place) -> None:
-    has_outlines = bool(outline_subject.draft_of(subject).masks)
+    draft = outline_subject.draft_of(subject)
+    _, _, notes = st.session_state[subject.slot]
+    if notes:
+        st.caption(plain(" ".join(notes)))
+    if draft.problem:
+        st.warning(plain(draft.problem), icon=":material/gesture:")
     with st.container(horizontal=True):
-        if outline_editor.can_propose(subject) and not has_outlines:
+        if outline_editor.can_propose(subject) and not draft.masks:
             if st.button(
                 "Propose outlines",
                 icon=":material/auto_awesome:",
@@ -146,55 +244,47 @@ def _ways(subject: Subject, upload: Upload, place: Place) -> None:
                 _open(upload.key, place)
                 st.rerun()
         st.button(
-            "Correct the outlines" if has_outlines else "Draw the outlines",
+            "Correct the outlines" if draft.masks else "Draw the outlines",
             icon=":material/draw:",
             key=f"{_word(place)}_open",
             on_click=_open,
             args=(upload.key, place),
         )
+        if _said_of_outlines(subject, place) == UNSEEN:
+            st.button(
+                "They are right",
+                icon=":material/check:",
+                key=f"{_word(place)}_right",
+                help="Say that you looked at the outlines and would leave them as they are. The "
+                "report says so.",
+                on_click=_look,
+                args=(subject, place),
+            )
 
 
 def _open(key: str, place: Place) -> None:
     st.session_state[_open_slot(place)] = key
 
 
-def _use(subject: Subject, record: ModelRecord, place: Place) -> None:
-    """The button that puts what was measured into the form; the first picture alone has it."""
-    if place.suffix:
-        return
-    values = _values(subject, record)
-    labels = [BUILT_IN[name].label.lower() for name in values]
-    if st.button(
-        "Use the measured values",
-        icon=":material/input:",
-        key=f"{_word(place)}_use",
-        disabled=not values,
-        help=f"Fills in {wording.joined(labels)}."
-        if labels
-        else "Nothing that the form asks for is measured yet.",
-    ):
-        predict_form.fill(record, values)
-        st.rerun()
+def _look(subject: Subject, place: Place) -> None:
+    st.session_state[_looked_slot(place)] = (subject.key, outline_subject.draft_of(subject).stamp)
 
 
-def _values(subject: Subject, record: ModelRecord) -> dict[str, Any]:
-    """What was measured and the form can take, by column."""
-    asked = {column.name: column for column in cached_models.inputs_of(record).columns}
-    known = outline_subject.reading_of(subject).known
-    return {
-        name: value for name, value in known.items() if name in asked and _fits(value, asked[name])
-    }
+def _completed(image: Image, spacing: tuple[float, float] | None, said: str) -> Image:
+    """The picture with the spacing that was entered by hand, and who made its outlines."""
+    notes = image.notes
+    if image.spacing_mm is None and spacing is not None:
+        notes += (f"The spacing of {spacing[0]:g} mm per pixel was entered by hand.",)
+    if said:
+        notes += (said,)
+    return replace(image, spacing_mm=spacing, notes=notes)
 
 
-def _fits(value: Any, column: Column) -> bool:
-    try:
-        read_value(value, column)
-    except FormError:
-        return False
-    return True
-
-
-def _follow(values: dict[str, Any], record: ModelRecord, place: Place) -> None:
-    """Let the fields that came from the first picture's outline say what it measures now."""
-    if not place.suffix and predict_form.follow(record, values):
-        st.rerun()
+def _digest(
+    upload: Upload, masks: Mapping[str, Mask], spacing: tuple[float, float] | None, view: str
+) -> str:
+    found = hashlib.sha256(repr((upload.key, upload.judged.modality.value, spacing, view)).encode())
+    for name in sorted(masks):
+        found.update(name.encode())
+        found.update(masks[name].tobytes())
+    return found.hexdigest()

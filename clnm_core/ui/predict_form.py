@@ -1,4 +1,7 @@
-"""The form of one case: made from the columns that the model reads."""
+"""What is known of the case? One form for all models, made from the columns that they read.
+
+What is measured on the pictures stands in it by itself; whoever enters something else says why.
+"""
 
 from __future__ import annotations
 
@@ -7,122 +10,161 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from clnm_core.domain.cohort import CohortQuery
-from clnm_core.domain.columns import Column, Kind
-from clnm_core.domain.form import read_form
-from clnm_core.report.case_words import reads_words
-from clnm_core.store.modelling import train_in_store
-from clnm_core.store.places import default_store
-from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, cached_models, missing_model, panels, pickers
+from clnm_core.domain.columns import Column, Kind, Registry
+from clnm_core.domain.form import read_form, read_value
+from clnm_core.errors import FormError
+from clnm_core.systems.protocol import Inputs
+from clnm_core.ui import measured_view
 from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
-_ASKED = "_predict_asked"
-_WAITING = "_predict_waiting"
 _MEASURED = "_predict_measured"
-_COLUMNS = 3
+_NARROWEST = 150
+"""Pixels that a field needs at least."""
 
 MOST_REPORT = 20_000
 """Letters of a report; a longer one is no report."""
 
-
-def pick_model(query: CohortQuery) -> ModelRecord:
-    """The model to ask: of those that judge the chosen outcome.
-
-    Offers to train one, and stops the page, where there is none.
-    """
-    records = [r for r in cached_models.trained(query.cohort) if r.outcome == query.outcome]
-    if not records:
-        _offer_training(query)
-        st.stop()
-    missing_model.say(records)
-    names = [record.name for record in records]
-    name = names[0]
-    if len(names) > 1:
-        name = pickers.pick("Model", "model", {r.name: panels.model_title(r) for r in records})
-    record = records[names.index(name)]
-    st.caption(plain(reads_words(record.manifest, cached_models.inputs_of(record))))
-    return record
+MOST_NOTE = 200
+"""Letters of a note on a value that was measured otherwise."""
 
 
 class Filled(NamedTuple):
-    """What somebody filled in for one case: checked values by column, and the report's text."""
+    """What somebody filled in for one case.
+
+    ``values`` are checked, by column; ``overridden`` has the note by column where another value
+    than the measured one was entered.
+    """
 
     values: dict[str, Any]
     report: str
+    overridden: dict[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known yet."""
+        return not self.report and all(value is None for value in self.values.values())
 
 
-def draw(record: ModelRecord) -> Filled | None:
-    """Draw the form; what was filled in once the visitor has asked for a prediction.
-
-    Nothing that is filled in enters the address or leaves the session.
-    """
-    inputs = cached_models.inputs_of(record)
-    st.session_state.update(st.session_state.pop(_WAITING, {}))
-    with st.form("case_form", border=True):
-        given, report = {}, ""
-        if inputs.columns:
-            st.markdown("**Findings.** Leave empty what is not known.")
-            given = _fields(inputs.columns, record)
-        if inputs.reads_report:
-            report = st.text_area(
-                "Report",
-                max_chars=MOST_REPORT,
-                key=f"form_{record.cohort}_report",
-                placeholder="The wording of the ultrasound report, if there is one",
-                help="Read by the model and forgotten when you leave the page. Leave names out.",
-            )
-        if st.form_submit_button("Predict", type="primary", icon=":material/calculate:"):
-            st.session_state[_ASKED] = record.name
-    if st.session_state.get(_ASKED) != record.name:
-        st.caption("Fill in what is known, then press Predict. Nothing is kept.")
-        return None
-    return Filled(read_form(given, inputs.columns), str(report).strip())
-
-
-def fill(record: ModelRecord, values: Mapping[str, Any]) -> None:
-    """Put measured values into fields of the form, at the next run.
-
-    Until the visitor changes one, it follows what :func:`follow` is told.
+def draw(
+    cohort: str,
+    inputs: Sequence[Inputs],
+    registry: Registry,
+    measured: Mapping[str, Any],
+    *,
+    across: int = 3,
+) -> Filled:
+    """Draw the form; nothing that is filled in enters the address or leaves the session.
 
     Parameters
     ----------
-    record : ModelRecord
-        The model whose form it is.
-    values : mapping
-        By column, each fit for it.
+    cohort : str
+        Whose models are asked; each cohort has a form of its own.
+    inputs : sequence of Inputs
+        Of every model that is asked.
+    registry : Registry
+        Columns of the cohort, in the order of the form.
+    measured : mapping of str to object
+        What the outlines say, by column.
+    across : int
+        So many fields stand side by side where there is room.
 
     """
-    words = {_key(record, name): _as_field(value) for name, value in values.items()}
-    st.session_state[_WAITING] = words
-    st.session_state[_MEASURED] = words
+    columns = columns_of(inputs, registry)
+    fitting = {column.name: column for column in columns}
+    taken = {
+        name: value
+        for name, value in measured.items()
+        if name in fitting and _fits(value, fitting[name])
+    }
+    _follow(cohort, taken)
+    given: dict[str, Any] = {}
+    report = ""
+    with st.container(border=True, key="case_form"):
+        if columns:
+            st.markdown("**Findings.** Leave empty what is not known; the answer follows at once.")
+            given = _fields(columns, cohort, across)
+        notes = _overrides(columns, cohort, given, taken)
+        if any(one.reads_report for one in inputs):
+            report = st.text_area(
+                "Report",
+                max_chars=MOST_REPORT,
+                key=key_of(cohort, "report"),
+                placeholder="The wording of the ultrasound report, if there is one",
+                help="Read by the model and forgotten when you leave the page. Leave names out.",
+            )
+    return Filled(read_form(given, columns), str(report).strip(), notes)
 
 
-def follow(record: ModelRecord, values: Mapping[str, Any]) -> bool:
-    """Renew the fields that came from a measurement and were not changed since.
+def columns_of(inputs: Sequence[Inputs], registry: Registry) -> tuple[Column, ...]:
+    """Every column that a model reads, once, in the order of the registry.
 
-    A field whose value is no longer measured becomes unknown again.
-
-    Returns
-    -------
-    bool
-        Whether a field changes at the next run.
-
+    A column that the cohort no longer has comes last, as the model describes it.
     """
-    now = {_key(record, name): _as_field(value) for name, value in values.items()}
-    measured = st.session_state.get(_MEASURED, {})
-    untouched = {key for key, word in measured.items() if st.session_state.get(key) == word}
-    fresh = {key: now.get(key, None if _is_number(measured[key]) else UNKNOWN) for key in untouched}
-    st.session_state[_MEASURED] = fresh
-    changed = {key: word for key, word in fresh.items() if word != measured[key]}
-    if changed:
-        st.session_state[_WAITING] = changed
-    return bool(changed)
+    read = {column.name: column for one in inputs for column in one.columns}
+    ordered = [column for column in registry if column.name in read]
+    return (*ordered, *(column for name, column in read.items() if name not in registry))
 
 
-def _key(record: ModelRecord, column: str) -> str:
-    return f"form_{record.cohort}_{column}"
+def key_of(cohort: str, column: str) -> str:
+    """The key of the field of a column."""
+    return f"form_{cohort}_{column}"
+
+
+def _follow(cohort: str, measured: Mapping[str, Any]) -> None:
+    """Put what is measured into the fields that nobody changed.
+
+    A field is taken for changed where it holds something else than what was measured last. One
+    whose value is no longer measured becomes unknown again.
+    """
+    slot = f"{_MEASURED}_{cohort}"
+    before: dict[str, Any] = st.session_state.get(slot, {})
+    now = {name: _as_field(value) for name, value in measured.items()}
+    for name in {*before, *now}:
+        key = key_of(cohort, name)
+        standing = st.session_state.get(key)
+        empty = None if _is_number(now.get(name, before.get(name))) else UNKNOWN
+        is_free = standing in (None, UNKNOWN) if name not in before else standing == before[name]
+        if is_free:
+            st.session_state[key] = now.get(name, empty)
+    st.session_state[slot] = now
+
+
+def _overrides(
+    columns: Sequence[Column],
+    cohort: str,
+    given: Mapping[str, Any],
+    measured: Mapping[str, Any],
+) -> dict[str, str]:
+    """Ask why, for every value that was measured and entered otherwise; the notes by column."""
+    notes = {}
+    for column in columns:
+        if column.name not in measured:
+            continue
+        entered = given.get(column.name)
+        if entered in (_as_field(measured[column.name]), measured[column.name]):
+            continue
+        value = read_value(entered, column)
+        told = plain(
+            f"{column.label}: measured {measured_view.text_of(column, measured[column.name])}, "
+            f"entered {measured_view.text_of(column, value)}. Why?"
+        )
+        note = st.text_input(
+            told,
+            max_chars=MOST_NOTE,
+            key=f"override_{cohort}_{column.name}",
+            placeholder="A short note, which goes into the report",
+        )
+        notes[column.name] = str(note).strip()
+    return notes
+
+
+def _fits(value: Any, column: Column) -> bool:
+    try:
+        read_value(value, column)
+    except FormError:
+        return False
+    return True
 
 
 def _as_field(value: Any) -> float | str:
@@ -133,24 +175,22 @@ def _as_field(value: Any) -> float | str:
 
 
 def _is_number(word: object) -> bool:
-    return word is None or isinstance(word, float)
+    return isinstance(word, float)
 
 
-def _fields(columns: Sequence[Column], record: ModelRecord) -> dict[str, Any]:
+def _fields(columns: Sequence[Column], cohort: str, across: int) -> dict[str, Any]:
     given = {}
-    for start in range(0, len(columns), _COLUMNS):
-        row = columns[start : start + _COLUMNS]
-        for place, column in zip(
-            st.columns(_COLUMNS, vertical_alignment="bottom"), row, strict=False
-        ):
-            with place:
-                given[column.name] = _field(column, _key(record, column.name))
+    grid = st.grid(across, min_column_width=_NARROWEST)
+    for column in columns:
+        with grid.cell():
+            given[column.name] = _field(column, key_of(cohort, column.name))
     return given
 
 
 def _field(column: Column, key: str) -> float | str | None:
     if column.kind is Kind.NUMBER:
         low, high = column.bounds or (None, None)
+        between = f"{low:g} to {high:g}" if column.bounds else ""
         return st.number_input(
             column.title,
             min_value=low,
@@ -158,7 +198,7 @@ def _field(column: Column, key: str) -> float | str | None:
             value=None,
             step=1.0,
             format="%g",
-            placeholder=UNKNOWN,
+            placeholder=f"{UNKNOWN} ({between})" if between else UNKNOWN,
             help=column.help or None,
             key=key,
             persist_state="session",
@@ -175,35 +215,3 @@ def _field(column: Column, key: str) -> float | str | None:
         key=key,
         persist_state="session",
     )
-
-
-def _offer_training(query: CohortQuery) -> None:
-    cohort = cached.cohort(query.cohort)
-    label = cached.registry(query.cohort)[query.outcome].label.lower()
-    counted = next(count for count in cohort.outcomes if count.name == query.outcome)
-    if not (counted.true and counted.false):
-        st.info(
-            f"Nothing can be learned about {label} from {plain(cohort.title)}: {counted.true:,} cases have it, "
-            f"{counted.false:,} do not, {counted.unknown:,} are unknown. Choose another outcome in the sidebar.",
-            icon=":material/info:",
-        )
-        return
-    st.info(
-        f"No model of {plain(cohort.title)} judges {label} in a new case yet. The logistic baseline "
-        "learns it from the recorded findings in a few seconds.",
-        icon=":material/model_training:",
-    )
-    if st.button("Train the clinical model", type="primary", key="train_clinical"):
-        with st.status("Training") as status:
-
-            def show(share: float, step: str) -> None:
-                status.update(label=f"{step} ({share:.0%})")
-
-            train_in_store(
-                default_store(),
-                query.cohort,
-                name=f"clinical-{query.outcome.replace('_', '-')}",
-                outcome=query.outcome,
-                progress=show,
-            )
-        st.rerun()

@@ -1,76 +1,110 @@
-"""Which pictures of the case does the model read, and what is outlined on them?"""
+"""Which pictures of the case do the models read, and what is outlined on them?"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from clnm_core.report.case_words import PICTURES
 from clnm_core.report.wording import joined, upper_first
-from clnm_core.store.records import ModelRecord
 from clnm_core.systems.protocol import Inputs
-from clnm_core.ui import cached_models, outline_upload, predict_image
+from clnm_core.ui import outline_upload, predict_image
 from clnm_core.ui.outline_upload import Outlined
 from clnm_core.ui.predict_image import Place, Upload
 
 _KINDS = "DICOM, PNG, JPEG or TIFF"
 _STRUCTURES = {"lesion": "the lesion", "gland": "the gland"}
+_SWITCH = "propose_outlines"
+
+Shown = tuple[Place, Upload | None, Outlined | None]
+"""A place for a picture, what was uploaded there, and what is outlined on it."""
 
 
-def draw(record: ModelRecord) -> list[tuple[Place, Upload | None, Outlined | None]]:
-    """Ask for every picture that the model reads, or for one to check beside the answer."""
-    inputs = cached_models.inputs_of(record)
-    if inputs.views:
-        st.markdown(f"**Pictures.** {needs_words(inputs)}")
+def draw(inputs: Sequence[Inputs], cohort: str) -> list[Shown]:
+    """Ask for every picture that a model reads, or for one to measure where none reads any.
+
+    Parameters
+    ----------
+    inputs : sequence of Inputs
+        Of every model that can be asked.
+    cohort : str
+        For the names of what is measured.
+
+    """
+    st.markdown(f"**Pictures.** {needs_words(inputs)}")
+    proposes = st.toggle(
+        "Propose outlines by itself",
+        value=True,
+        key=_SWITCH,
+        persist_state="session",
+        help="A network outlines nodule and thyroid on ultrasound as soon as a picture is there. "
+        "Look at what it drew, and correct it.",
+    )
     found = []
-    for place in places(inputs):
-        upload = predict_image.draw(place)
-        found.append((place, upload, outline_upload.draw(upload, record, place)))
+    wanted = places(inputs)
+    for column, place in zip(st.columns(len(wanted), gap="large"), wanted, strict=True):
+        with column:
+            upload = predict_image.draw(place)
+            outlined = outline_upload.draw(upload, cohort, place, proposes=proposes)
+        found.append((place, upload, outlined))
     return found
 
 
-def draw_editors(
-    shown: list[tuple[Place, Upload | None, Outlined | None]], record: ModelRecord
-) -> None:
+def draw_editors(shown: Sequence[Shown], cohort: str) -> None:
     """Draw the editors that are open, over the whole width."""
     for place, upload, _ in shown:
-        outline_upload.draw_editor(upload, record, place)
+        outline_upload.draw_editor(upload, cohort, place)
 
 
-def places(inputs: Inputs) -> tuple[Place, ...]:
-    """Where the pictures of a case are asked for: one place for each view that is read.
+def places(inputs: Sequence[Inputs]) -> tuple[Place, ...]:
+    """Where the pictures of a case are asked for: one place for each view that a model names.
 
     Examples
     --------
-    >>> [place.title for place in places(Inputs((), views=("transverse", "longitudinal"), modality="US"))]
+    >>> two = Inputs((), views=("transverse", "longitudinal"), modality="US")
+    >>> [place.title for place in places([two, Inputs((), views=("any",), modality="US")])]
     ['Transverse view: DICOM, PNG, JPEG or TIFF', 'Longitudinal view: DICOM, PNG, JPEG or TIFF']
 
     """
-    if not inputs.views:
+    seeing = [one for one in inputs if one.views]
+    if not seeing:
         return (Place("", f"Image, if there is one: {_KINDS}"),)
-    kind = upper_first(PICTURES.get(inputs.modality, "picture"))
+    modalities = tuple(dict.fromkeys(one.modality for one in seeing if one.modality))
+    kind = PICTURES.get(modalities[0], "picture") if len(modalities) == 1 else "picture"
+    named = dict.fromkeys(view for one in seeing for view in one.views if view != "any")
     return tuple(
         Place(
             f"_{number}" if number > 1 else "",
-            f"{kind if view == 'any' else f'{upper_first(view)} view'}: {_KINDS}",
-            "" if view == "any" else view,
-            inputs.modality,
+            f"{upper_first(f'{view} view' if view else kind)}: {_KINDS}",
+            view,
+            modalities,
         )
-        for number, view in enumerate(inputs.views, start=1)
+        for number, view in enumerate(named or [""], start=1)
     )
 
 
-def needs_words(inputs: Inputs) -> str:
-    """What the model must see on a picture.
+def needs_words(inputs: Sequence[Inputs]) -> str:
+    """What the models must see on a picture.
 
     Examples
     --------
-    >>> needs_words(Inputs((), views=("transverse", "longitudinal"), structures=("lesion", "gland")))
-    'One of the views is enough. On each, outline the lesion and the gland: propose the outlines, then correct them.'
+    >>> needs_words([Inputs((), views=("transverse", "longitudinal"), structures=("lesion", "gland"))])
+    'One of the views is enough. On each, the lesion and the gland must be outlined.'
+    >>> needs_words([Inputs(())])
+    'No model reads one; what is outlined on it is measured.'
 
     """
-    several = "One of the views is enough. " if len(inputs.views) > 1 else ""
-    if not inputs.structures:
+    seeing = [one for one in inputs if one.views]
+    if not seeing:
+        return "No model reads one; what is outlined on it is measured."
+    several = "One of the views is enough. " if len(places(inputs)) > 1 else ""
+    structures = [
+        words
+        for name, words in _STRUCTURES.items()
+        if any(name in one.structures for one in seeing)
+    ]
+    if not structures:
         return f"{several}No outline is needed."
-    names = joined([_STRUCTURES[name] for name in inputs.structures])
-    each = "On each, outline" if several else "Outline"
-    return f"{several}{each} {names}: propose the outlines, then correct them."
+    words = joined(structures)
+    return f"{several}{f'On each, {words}' if several else upper_first(words)} must be outlined."

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clnm_core.ui.charts.attention_shares import attention_shares_figure
 from clnm_core.ui.charts.training_history import chosen_epochs, training_history_figure
 from clnm_core.ui.charts.tried_curves import tried_calibration_figure, tried_pr_figure
 
@@ -63,8 +62,3 @@ def test_too_few_cases_for_a_curve_are_said() -> None:
     assert [trace.name for trace in both.data][1:] == ["one"]
     none = tried_calibration_figure({"few": nothing})
     assert "no curve" in str(none.layout.annotations[0].text)
-
-
-def test_the_largest_share_of_attention_stands_on_top() -> None:
-    drawn = attention_shares_figure({"report": 0.1, "images": 0.6, "location": 0.3})
-    assert list(drawn.data[0].y) == ["report", "location", "images"]
