@@ -30,6 +30,19 @@ def write_text(text: str, target: str) -> None:
         ) from None
 
 
+def write_bytes(data: bytes, target: str) -> None:
+    """Write a file that is no text, or to standard output for ``-``."""
+    if target == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        Path(target).write_bytes(data)
+    except OSError as error:
+        raise InputError(
+            f"{target} cannot be written: {error.strerror}. Choose another place."
+        ) from None
+
+
 def show_progress(share: float, step: str) -> None:
     """One line per step on standard error; ``share`` is how far, in [0, 1]."""
     sys.stderr.write(f"{share:4.0%}  {step}\n")

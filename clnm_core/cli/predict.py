@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clnm_core.cli.output import read_bytes, read_toml, write_text
+from clnm_core.cli.output import read_bytes, read_toml, write_bytes, write_text
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.image import Image
 from clnm_core.errors import InputError
@@ -89,6 +89,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="distance between pixels of every FILE that does not say its own",
     )
     parser.add_argument("--html", metavar="PATH", help="write a one-page report")
+    parser.add_argument(
+        "--dicom", metavar="PATH", help="write a DICOM structured report for an archive"
+    )
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
@@ -111,6 +114,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     )
     if options.html:
         write_text(case_html(sheet), options.html)
+    if options.dicom:
+        from clnm_core.report.case_sr import case_sr
+
+        write_bytes(case_sr(sheet), options.dicom)
     return {
         **sheet.shown.report.to_dict(),
         **sheet.to_dict(),
