@@ -29,6 +29,7 @@ COMMANDS = {
     "models": ("models", "list the models and their versions, write a card, retire one"),
     "audit": ("audit", "audit predictions, from a file or from the store"),
     "predict": ("predict", "predict one case"),
+    "score": ("score", "judge many cases in one go, from a table, from pictures or both"),
     "worker": ("worker", "run the jobs that wait, one after the other"),
     "verify": ("verify", "check the audit trail, hashes and snapshots"),
     "serve": ("serve", "open the dashboard in a browser"),
