@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Predict; returns what ``docs/formats.md`` says of a case, and what was read of the images."""
+    """Predict; returns what ``docs/case.md`` says of a case, and what was read of the images."""
     model, record = load_model(options.store, options.model, cohort=options.cohort)
     inputs = model.inputs
     form = read_toml(options.form) if options.form else {}

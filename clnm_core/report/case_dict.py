@@ -1,4 +1,4 @@
-"""How is one case written for programs? The names are those of ``docs/formats.md``."""
+"""How is one case written for programs? The names are those of ``docs/case.md``."""
 
 from __future__ import annotations
 

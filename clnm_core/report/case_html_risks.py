@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from clnm_core.report.case_sheet import CaseSheet
+from clnm_core.report.opinion_words import fits_words
 from clnm_core.report.sheet import Marked, escaped, paragraph, table
 from clnm_core.report.wording import (
     Unit,
@@ -27,9 +28,6 @@ _AT_THRESHOLD = {
     "npv": "NPV",
 }
 
-_FITS = {"positive": "with it", "negative": "without it", "either": "either"}
-"""Outcomes in a prediction set, in words."""
-
 
 def risks_html(case: CaseSheet) -> str:
     """The table of models."""
@@ -47,7 +45,7 @@ def risks_html(case: CaseSheet) -> str:
 
 
 def _risk(one: Opinion, case: CaseSheet) -> tuple[object, ...]:
-    report, risk, found = one.report, one.report.risk, one.prediction_set
+    report, risk = one.report, one.report.risk
     name = escaped(report.model)
     is_shown = one is case.shown and len(case.opinions) > 1
     is_known = not math.isnan(risk.value)
@@ -56,7 +54,7 @@ def _risk(one: Opinion, case: CaseSheet) -> tuple[object, ...]:
         Marked(f"<b>{name}</b>" if is_shown else name),
         value_text(risk, Unit.SHARE) if is_known else reason(risk),
         interval_text(one.interval, Unit.SHARE),
-        _FITS[found.answer] if found else "not known",
+        fits_words(one.prediction_set),
         one.risk_class,
         f"{percent(report.threshold)}{f', {side}' if is_known else ''}",
     )

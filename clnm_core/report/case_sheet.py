@@ -194,7 +194,7 @@ class CaseSheet:
         return (*models, *store)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, by the names of ``docs/formats.md``; NaN becomes ``None``."""
+        """Plain values for JSON, by the names of ``docs/case.md``; NaN becomes ``None``."""
         return case_dict(self)
 
 

@@ -40,7 +40,7 @@ def test_it_says_risk_interval_threshold_set_model_and_store():
         "61–85",
         "clinical 95 %, Wald on the log-odds",
         "30 %, reached",
-        "with it</td>",
+        "<td>present</td>",
         "84 % (75–91)",
         "900 training cases of demo, store version 3",
         "Model clinical, abcdefabcdef; store version 7.",

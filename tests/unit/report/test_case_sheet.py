@@ -1,6 +1,7 @@
 """Claims about the value that everything about one case is written from."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,3 +115,22 @@ def test_doubts_are_the_model_s_and_the_checks_once_each():
         "Hashimoto thyroiditis is unknown here but always known in training.",
         "The pixels lie 0.4 mm apart, and 0.05 to 0.12 mm in training.",
     )
+
+
+def test_every_name_of_the_json_is_documented():
+    text = (Path(__file__).parents[3] / "docs" / "case.md").read_text(encoding="utf-8")
+    said = usual_sheet().to_dict()
+
+    def names(value):
+        if isinstance(value, dict):
+            yield from value
+            for key, inner in value.items():
+                if key not in ("values", "attention"):  # whose names are labels
+                    yield from names(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from names(inner)
+
+    lacking = {name for name in names(said) if f"`{name}`" not in text}
+    assert lacking <= {"weight", "word", "image", "kind"}
+    assert f"`{FORMAT}`" in text
