@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clnm_core.explain.picture_facts import picture_facts
 from clnm_core.explain.reference import Reference, is_unknown, mean_nearest
@@ -39,6 +40,7 @@ def checks(
     reference: Reference | None,
     *,
     leave_out: Collection[str] = (),
+    row: NDArray[np.floating] | None = None,
 ) -> tuple[Check, ...]:
     """Compare the one case with the cases that taught the model.
 
@@ -51,6 +53,8 @@ def checks(
         Of that model; nothing is checked without one.
     leave_out : collection of str
         Cases of the same patient, which do not tell how far other patients are.
+    row : numpy.ndarray of float, shape (numbers,), optional
+        The model's numbers of the case, where they are known already.
 
     Raises
     ------
@@ -70,7 +74,8 @@ def checks(
             found += picture_checks(facts, usual)
     if model.inputs.columns or model.inputs.reads_report:
         found.append(_missing(case, model, reference))
-    found.append(_distance(case, model, reference, leave_out))
+    numbers = model.embedding(case)[0] if row is None else row
+    found.append(_distance(numbers, reference, leave_out))
     said, looked_at = (table.get(model.system, ()) for table in (_SAID, _LOOKED_AT))
     return tuple(
         replace(one, sentence="") if one.name in said else one
@@ -96,7 +101,9 @@ def _missing(case: Cases, model: Model, reference: Reference) -> Check:
     )
 
 
-def _distance(case: Cases, model: Model, reference: Reference, leave_out: Collection[str]) -> Check:
+def _distance(
+    row: NDArray[np.floating], reference: Reference, leave_out: Collection[str]
+) -> Check:
     """How far the case is from its nearest training cases, beside how far those are.
 
     Judged by the mean distance to the nearest ones: it needs no shape of the cloud of training
@@ -107,7 +114,6 @@ def _distance(case: Cases, model: Model, reference: Reference, leave_out: Collec
     left_out = set(leave_out)
     stays = np.array([one not in left_out for one in reference.case_ids], dtype=bool)
     others = reference.embedding[reference.is_training & stays]
-    row = model.embedding(case)[0]
     if len(own) < FEWEST or not len(others) or not np.isfinite(row).all():
         return Check(name, label, "cannot be said", f"too few training cases ({len(own):,})")
     value = mean_nearest(others, row)

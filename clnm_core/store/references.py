@@ -62,6 +62,15 @@ def reference_of(root: Path, record: ModelRecord) -> Reference | None:
     return read_reference(place, digest)
 
 
+def made_at(root: Path, record: ModelRecord) -> int:
+    """When the reference of a model was kept, in nanoseconds; 0 where there is none."""
+    digest = str(record.manifest.get("digest", ""))
+    try:
+        return (StorePaths(root).references / digest / _JSON).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def refer(
     root: Path,
     model: Model,

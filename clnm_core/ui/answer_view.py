@@ -11,7 +11,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clnm_core.report.wording import joined
-from clnm_core.ui import answer_opinions, answer_what_if, answer_why, panels, predict_models
+from clnm_core.ui import (
+    answer_doubts,
+    answer_opinions,
+    answer_similar,
+    answer_what_if,
+    answer_why,
+    panels,
+    predict_models,
+)
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.words import plain
 
@@ -36,8 +44,10 @@ def draw(asked: Asked, top: DeltaGenerator | None = None) -> None:
         with answered:
             answer_opinions.draw(asked)
             _refusals(asked)
+        answer_doubts.draw(asked)
         answer_why.draw(asked)
         answer_what_if.draw(asked)
+        answer_similar.draw(asked)
     with st.container(key="case_answer_done"):
         st.caption(f"Case {asked.digest[:8]}: equal numbers mean equal inputs and equal models.")
 

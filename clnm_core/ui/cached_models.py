@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column
 from clnm_core.errors import ClnmError
+from clnm_core.explain.reference import Reference
 from clnm_core.explain.standing import Standing
 from clnm_core.jobs.store_cases import cases_of
 from clnm_core.report.wording import count_text, lower_first
 from clnm_core.store.modelling import can_predict, load_model
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
+from clnm_core.store.references import made_at, reference_of
 from clnm_core.store.standings import standing_of
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases
@@ -52,6 +54,19 @@ def loaded(record: ModelRecord) -> Model:
 def standing(record: ModelRecord) -> Standing:
     """How the model's risks stood on cases that did not teach it."""
     return cached.computed(_standing, CohortQuery(record.cohort, record.outcome), record.name)
+
+
+def reference(record: ModelRecord) -> Reference | None:
+    """What the model's own cohort looks like to it; ``None`` where that was not worked out.
+
+    Raises
+    ------
+    StoreError
+        If its files are not as they were kept.
+
+    """
+    root = default_store()
+    return _reference(str(root), record.manifest["digest"], made_at(root, record), record)
 
 
 def inputs_of(record: ModelRecord) -> Inputs:
@@ -107,6 +122,11 @@ def _may_teach(cases: Cases, outcome: str) -> NDArray[np.bool_]:
     if "split" in cases.frame and cases.frame["split"].notna().any():
         known &= cases.frame["split"].isin((TRAINING, VALIDATION))
     return known.to_numpy(dtype=bool)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _reference(root: str, digest: str, made: int, _record: ModelRecord) -> Reference | None:
+    return reference_of(Path(root), _record)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
