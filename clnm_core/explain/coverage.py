@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.stats import betabinom
 from clnm_core.explain.conformal import (
     ANSWERS,
     LEVEL,
+    Answer,
     class_sizes,
     is_enough,
     prediction_sets,
@@ -48,7 +50,7 @@ class Covered:
     share : Estimate
         Of the cases whose set holds the truth; Wilson's interval, clustered by patient where
         patients have several cases.
-    answers : dict of str to float
+    answers : mapping of Answer to float
         Share of cases by answer: ``positive, negative, either``; they add up to 1, NaN without
         cases.
     filled : int
@@ -59,7 +61,7 @@ class Covered:
     group: str
     n: int
     share: Estimate
-    answers: dict[str, float]
+    answers: Mapping[Answer, float]
     filled: int
 
 

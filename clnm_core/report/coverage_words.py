@@ -103,7 +103,7 @@ def _verdicts(measured: list[tuple[str, Covered, tuple[float, float]]], found: K
             said.append(f"{short}, which chance allows ({range_words(band)} with so few patients).")
         else:
             said.append(
-                f"{short}, more than chance allows ({range_words(band)}): these patients, centres "
+                f"{short}, more than chance allows ({range_words(band)} in 95 of 100 studies): these patients, centres "
                 f"or devices are not like the {found.split} cases, and a set of "
                 f"{percent(found.level)} is worth {percent(found.level + gap)} here."
             )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pandas as pd
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.explain.conformal import LEVEL, LEVELS
+from clnm_core.explain.conformal import LEVEL, LEVELS, Answer
 from clnm_core.explain.coverage import Covered, Kept, kept
 from clnm_core.report.coverage_words import coverage_answer, range_words
 from clnm_core.report.wording import Unit, estimate_text, lower_first, percent
@@ -27,7 +25,7 @@ HOW = (
 )
 HEAD = ("Cases", "n", "Set holds the truth", "Promised", "Chance allows", "Says present",
         "Says absent", "Says either")  # fmt: skip
-_KINDS = {"positive": "present", "negative": "absent", "either": "either"}
+_KINDS: dict[Answer, str] = {"positive": "present", "negative": "absent", "either": "either"}
 
 
 def draw(query: CohortQuery, model: str) -> None:
@@ -72,7 +70,7 @@ def _pick_level() -> float:
         bind="query-params",
         label_visibility="collapsed",
     )
-    return words[cast(str, chosen)]
+    return words[chosen]
 
 
 def _kept(warehouse: Warehouse, query: CohortQuery, model: str, level: float) -> Kept:

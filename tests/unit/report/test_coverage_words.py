@@ -38,7 +38,7 @@ def test_a_promise_that_is_kept_in_both_classes_is_said_once() -> None:
         (170, "With lateral neck metastasis they fall 5 points short, which chance allows "
               "(82–97 % with so few patients)."),
         (150, "With lateral neck metastasis they fall 15 points short, more than chance allows "
-              "(82–97 %): these patients, centres or devices are not like the validation cases, "
+              "(82–97 % in 95 of 100 studies): these patients, centres or devices are not like the validation cases, "
               "and a set of 90 % is worth 75 % here."),
         (195, "With lateral neck metastasis they hold it more often than promised."),
         (176, "Both are within 2 points of it."),
