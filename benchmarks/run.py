@@ -208,7 +208,8 @@ def _agreement(results: list[dict[str, Any]]) -> list[str]:
         f"{abs(curve['ours']['value'] - curve['peer']['value']):.1e}.",
         "",
         "How often intervals hold the truth: [COVERAGE.md](COVERAGE.md), of two models "
-        "[PAIRED.md](PAIRED.md), of readers [READERS.md](READERS.md).",
+        "[PAIRED.md](PAIRED.md), of readers [READERS.md](READERS.md); how often prediction sets do: "
+        "[CONFORMAL.md](CONFORMAL.md).",
         "Planted problems, found and falsely alarmed: [PLANTED.md](PLANTED.md). A file of a "
         "million rows on every page: [LARGE_FILE.md](LARGE_FILE.md).",
         "Radiomics beside PyRadiomics, MIRP and Nyxus: [RADIOMICS.md](RADIOMICS.md). Deep features "

@@ -31,6 +31,12 @@ SETS_CAUTION = (
 )
 """What stands wherever prediction sets are explained."""
 
+THRESHOLD_CAUTION = (
+    "A threshold is usually chosen on the cases of which it is said what it finds, which flatters it "
+    "a little; the page Performance shows it on others."
+)
+"""What stands wherever a threshold is explained."""
+
 
 def answer_words(opinions: Sequence[Opinion]) -> str:
     """What the models say of one case, and whether they agree, in one or two sentences."""
