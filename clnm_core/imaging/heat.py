@@ -65,19 +65,19 @@ def heat_bar(words: str, *, most: str = "1", opacity: float = OPACITY, ink: str 
     """
     steps = np.linspace(0, 1, 41)
     cells = "".join(
-        f'<rect x="{10 + 7 * place}" y="8" width="7.5" height="12" fill="{_over_grey(step, opacity)}"/>'
+        f'<rect x="{10 + 9 * place}" y="8" width="9.5" height="12" '
+        f'fill="{_over_grey(step, opacity)}"/>'
         for place, step in enumerate(steps)
     )
-    end = 10 + 7 * len(steps)
-    text = f'font-family="sans-serif" font-size="12" fill="{escape(ink)}"'
+    end = 10 + 9 * len(steps)
+    text = f'y="38" font-family="sans-serif" font-size="14" fill="{escape(ink)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" '
         f'aria-label="{escape(words)}, 0 to {escape(most)}" '
-        f'viewBox="0 0 640 40" style="width:100%;height:auto;background:#000;display:block">'
-        f'<rect width="640" height="40" fill="#000"/>{cells}'
-        f'<text x="10" y="34" {text}>0</text>'
-        f'<text x="{end + 14}" y="19" {text}>{escape(words)}</text>'
-        f'<text x="{end + 14}" y="34" {text}>full colour: {escape(most)}</text></svg>'
+        f'viewBox="0 0 {end + 10} 46" style="width:100%;height:auto;background:#000;display:block">'
+        f'<rect width="{end + 10}" height="46" fill="#000"/>{cells}'
+        f'<text x="10" {text}>0</text>'
+        f'<text x="{end}" text-anchor="end" {text}>full colour: {escape(most)}</text></svg>'
     )
 
 

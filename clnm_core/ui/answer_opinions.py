@@ -9,6 +9,7 @@ import streamlit as st
 from clnm_core.explain.opinion import Opinion
 from clnm_core.report.opinion_words import (
     SETS_CAUTION,
+    THRESHOLD_CAUTION,
     answer_words,
     class_words,
     interval_words,
@@ -26,7 +27,7 @@ HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
 def draw(asked: Asked) -> None:
     """Whether the models agree, each in a row, and what stands behind the numbers in words."""
-    panels.answer(answer_words(asked.opinions))
+    panels.answer(answer_words(asked.opinions), key="answer_now" if asked.case_id else "answer")
     if not asked.opinions:
         return
     rows: list[list[str | tables.Cell | None]] = [_row(asked, one) for one in asked.opinions]
@@ -40,7 +41,7 @@ def draw(asked: Asked) -> None:
     with st.expander("What do these numbers mean, in words?"):
         for one in asked.opinions:
             _explain(one)
-        st.caption(plain(SETS_CAUTION))
+        st.caption(plain(f"{THRESHOLD_CAUTION} {SETS_CAUTION}"))
 
 
 def _row(asked: Asked, one: Opinion) -> list[str | tables.Cell | None]:

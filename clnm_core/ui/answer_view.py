@@ -14,6 +14,7 @@ from clnm_core.report.wording import joined
 from clnm_core.ui import (
     answer_doubts,
     answer_opinions,
+    answer_output,
     answer_similar,
     answer_what_if,
     answer_why,
@@ -48,6 +49,7 @@ def draw(asked: Asked, top: DeltaGenerator | None = None) -> None:
         answer_why.draw(asked)
         answer_what_if.draw(asked)
         answer_similar.draw(asked)
+        answer_output.draw(asked)
     with st.container(key="case_answer_done"):
         st.caption(f"Case {asked.digest[:8]}: equal numbers mean equal inputs and equal models.")
 

@@ -19,6 +19,7 @@ from clnm_core.store.places import default_store
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import (
     cached,
+    case_answer,
     frame,
     measured_view,
     outline_case,
@@ -90,8 +91,9 @@ def draw(query: CohortQuery, case_id: str) -> None:
         _draw_reads(record)
     with right:
         _draw_record(registry, record)
-    with above:  # last, as outlines take longest to measure
+    with above:  # after them, as outlines take longer to measure
         _draw_pictures(query, registry, record)
+    case_answer.draw(query, registry, record)
 
 
 def _step(label: str, icon: str, ids: list[str], place: int | None, by: int) -> None:
@@ -197,7 +199,7 @@ def _draw_picture(
 
 
 def _draw_risks(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
-    st.subheader("What the models said", anchor=False)
+    st.subheader("What the models said when they were published", anchor=False)
     if record.predictions.empty:
         st.caption("No model has judged this case.")
         return

@@ -112,8 +112,8 @@ def style() -> None:
         [data-testid="stMetricValue"], [data-testid="stMetricDelta"] {{
             font-variant-numeric: tabular-nums;
         }}
-        .st-key-cohort_line p, .st-key-answer p {{ font-variant-numeric: tabular-nums; }}
-        .st-key-answer p {{ font-size: 1.12rem; line-height: 1.5; max-width: 75ch; }}
+        .st-key-cohort_line p, .st-key-answer p, .st-key-answer_now p {{ font-variant-numeric: tabular-nums; }}
+        .st-key-answer p, .st-key-answer_now p {{ font-size: 1.12rem; line-height: 1.5; max-width: 75ch; }}
         </style>"""
     )
 

@@ -60,9 +60,12 @@ def is_dark() -> bool:
     return frame.is_dark()
 
 
-def answer(sentence: str) -> None:
-    """The sentence that answers the page's question; the frame has drawn the question."""
-    with st.container(key="answer"):
+def answer(sentence: str, *, key: str = "answer") -> None:
+    """The sentence that answers the page's question; the frame has drawn the question.
+
+    ``key`` tells a second answer, further down the page, from the first: ``answer_now``.
+    """
+    with st.container(key=key):
         st.markdown(plain(unbroken(sentence)))
 
 

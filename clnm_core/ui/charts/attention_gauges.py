@@ -37,7 +37,7 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
             "title": {"text": name, "font": {"size": 13, "color": colours.ink}},
             "domain": {"x": _span(place, count), "y": [0.0, 0.82]},
             "gauge": {
-                "axis": {"range": [0, 100], "tickvals": [0, 50, 100], "tickfont": {"size": 10}},
+                "axis": {"range": [0, 100], "tickvals": [0, 100], "tickfont": {"size": 11}},
                 "bar": {"color": colours.models[place % len(colours.models)], "thickness": 0.8},
                 "bgcolor": "rgba(0,0,0,0)",
                 "bordercolor": colours.grid,
@@ -51,4 +51,4 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
 
 def _span(place: int, count: int) -> list[float]:
     """The stretch of the width that one of several gauges takes, with room between them."""
-    return [(place + 0.08) / count, (place + 0.92) / count]
+    return [(place + 0.14) / count, (place + 0.86) / count]
