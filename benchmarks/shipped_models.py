@@ -3,6 +3,8 @@
 ``python -m benchmarks.shipped_models STORE`` trains each on the demo cohorts of STORE (made by
 ``python -m clnm_core demo --store STORE``, seed 0) and writes ``data/models``. With ``--only`` some
 of them. What takes longest, the network of CT, takes about five minutes on two cores.
+With ``--references`` nothing is trained: only what similar cases are found with is made anew and
+written beside the models that are shipped already.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from clnm_core.jobs.references import make_reference
 from clnm_core.jobs.training import train
 from clnm_core.store.places import StorePaths
 from clnm_core.store.tables import schema_of
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.synth.shipped import FOLDER, SEED, ship
+from clnm_core.synth.shipped import FOLDER, SEED, ship, ship_reference
 
 MADE: dict[str, tuple[str, str, str]] = {
     "cli-dlr": ("cli-dlr", "demo-cli-dlr", "any"),
@@ -65,8 +68,22 @@ def make(root: Path, name: str) -> None:
         parts = [(record, warehouse.rows(risks, [record.name])) for record in records]
     digest = report.record.manifest["digest"]
     ship(parts, StorePaths(root).models / digest, FOLDER / cohort / name)
+    ship_reference(root, report.record, FOLDER / cohort / name)
     size = sum(file.stat().st_size for file in (FOLDER / cohort / name).rglob("*"))
     print(f"{name}: {time.perf_counter() - began:.0f} s, {size / 1e6:.1f} MB")
+
+
+def refer(root: Path, name: str) -> None:
+    """Make the reference of a model that is shipped already, and write it beside it."""
+    _, cohort, _ = MADE[name]
+    began = time.process_time()
+    make_reference(root, cohort, name)
+    with Warehouse.open(root) as warehouse:
+        record = warehouse.model(cohort, name)
+    place = FOLDER / cohort / name
+    ship_reference(root, record, place)
+    size = sum(file.stat().st_size for file in (place / "reference").iterdir())
+    print(f"{name}: reference {time.process_time() - began:.0f} s of CPU, {size / 1e6:.2f} MB")
 
 
 def main() -> None:
@@ -74,9 +91,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", type=Path)
     parser.add_argument("--only", nargs="*", choices=MADE, default=list(MADE))
+    parser.add_argument("--references", action="store_true", help="make references only")
     options = parser.parse_args()
     for name in options.only:
-        make(options.store, name)
+        (refer if options.references else make)(options.store, name)
     size = sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file())
     print(f"all: {size / 1e6:.1f} MB")
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from clnm_core.errors import ModelError
+from clnm_core.errors import ModelError, StoreError
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
+from clnm_core.store.reference_files import read_reference, write_reference
+from clnm_core.store.references import reference_of, save_reference
 from clnm_core.systems.files import load_model_files
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "models"
@@ -29,7 +31,7 @@ SEED = 0
 Parts = tuple[tuple[ModelRecord, pd.DataFrame], ...]
 """Records with ``case_id, split, risk``: first the model, then everything that was tried."""
 
-_MODEL, _RECORDS, _RISKS = "model", "records.json", "risks.parquet"
+_MODEL, _RECORDS, _RISKS, _REFERENCE = "model", "records.json", "risks.parquet", "reference"
 
 
 def shipped_models(folder: Path = FOLDER) -> dict[str, tuple[Path, ...]]:
@@ -61,7 +63,19 @@ def install(root: Path, place: Path) -> Parts:
         shutil.copytree(place / _MODEL, waiting)
         waiting.rename(models / digest)
     load_model_files(models, digest)
+    _install_reference(root, place, digest)
     return parts
+
+
+def _install_reference(root: Path, place: Path, digest: str) -> None:
+    """Put what similar cases are found with beside the model, where it was shipped."""
+    shipped = place / _REFERENCE
+    if not shipped.is_dir():
+        return
+    try:
+        save_reference(root, digest, read_reference(shipped, digest))
+    except StoreError as error:
+        raise ModelError(f"The model {place.name} that comes with the demo: {error}") from None
 
 
 def read_shipped(place: Path) -> Parts:
@@ -90,6 +104,25 @@ def read_shipped(place: Path) -> Parts:
         )
         for record in records
     )
+
+
+def ship_reference(root: Path, record: ModelRecord, place: Path) -> None:
+    """Write what similar cases are found with beside a shipped model, its numbers in 16 bits.
+
+    Raises
+    ------
+    ModelError
+        If the store has none, or another model was shipped.
+
+    """
+    digest = record.manifest["digest"]
+    reference = reference_of(root, record)
+    if reference is None or digest != read_shipped(place)[0][0].manifest["digest"]:
+        raise ModelError(
+            f"The store has nothing to ship beside {place.name}: make the demo with the shipped "
+            "models first, then the references of its models."
+        )
+    write_reference(place / _REFERENCE, digest, reference, is_short=True)
 
 
 def ship(parts: Sequence[tuple[ModelRecord, pd.DataFrame]], model: Path, place: Path) -> None:
