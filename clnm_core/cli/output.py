@@ -63,3 +63,5 @@ def read_toml(path: str) -> dict[str, Any]:
         return tomllib.loads(read_bytes(path).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a TOML file: {error}. Correct it.") from None
+    except RecursionError:
+        raise InputError(f"{path} is nested too deeply. Write one value to a line.") from None

@@ -37,7 +37,7 @@ def read_form(values: Mapping[str, Any], columns: Iterable[Column]) -> dict[str,
     strangers = sorted(set(values) - set(fields))
     if strangers:
         raise FormError(
-            f"The form has no field {strangers[0]!r}. Its fields are {', '.join(fields)}."
+            f"The form has no field {_short(strangers[0])}. Its fields are {', '.join(fields)}."
         )
     return {name: read_value(values.get(name), column) for name, column in fields.items()}
 
