@@ -14,19 +14,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from clnm_core.domain.columns import Column, Kind
-from clnm_core.stats.spline import harrell_knots, restricted_cubic
-from clnm_core.stats.uncertainty import clustered_standard_error, critical_value, student_value
+from clnm_core.stats.mean_line import mean_line
+from clnm_core.stats.uncertainty import clustered_standard_error, student_value
 
 UNKNOWN = "unknown"
 """Stands for missing values, which are a level of their own."""
 
-STEPS = 81
-"""Values of a number at which the line is drawn."""
-
-FEWEST_PER_COEFFICIENT = 5
-"""Cases that the line needs for each of its coefficients."""
-
-CURVE = ("value", "effect", "low", "high")
 LEVELS = ("level", "label", "n", "effect", "low", "high")
 
 
@@ -118,11 +111,14 @@ def dependence(
         read = _words(values.iloc[judged], column)
         points = pd.DataFrame({"row": judged, "value": read, "effect": effect})
         table = _levels(read, effect, codes, column, level)
-        return Dependence(column, points, _nothing(CURVE), table, _by_level(level))
+        nothing = pd.DataFrame({name: np.empty(0) for name in ("value", "effect", "low", "high")})
+        return Dependence(column, points, nothing, table, _by_level(level))
     number = np.asarray(pd.to_numeric(values.iloc[judged], errors="coerce"), dtype=np.float64)
     points = pd.DataFrame({"row": judged, "value": number, "effect": effect})
     known = np.isfinite(number)
-    curve, method = _line(number[known], effect[known], codes[known], level)
+    curve = mean_line(number[known], effect[known], codes[known], level=level)
+    method = str(curve.attrs["method"])
+    curve = curve.rename(columns={"mean": "effect"})
     words = np.where(known, "", UNKNOWN).astype(object)
     table = _levels(words[~known], effect[~known], codes[~known], column, level)
     return Dependence(column, points, curve, table, method)
@@ -140,38 +136,6 @@ def _words(values: pd.Series, column: Column) -> NDArray[np.object_]:
 def _word(value: object) -> str:
     """A flag as it is stored, as a system writes it, or as a word."""
     return value if isinstance(value, str) else "yes" if value else "no"
-
-
-def _line(
-    value: NDArray[np.float64], effect: NDArray[np.float64], who: NDArray[np.int64], level: float
-) -> tuple[pd.DataFrame, str]:
-    knots = harrell_knots(value) if len(value) else ()
-    basis = restricted_cubic(value, knots)
-    k = basis.shape[1]
-    if len(value) < FEWEST_PER_COEFFICIENT * k or len(np.unique(who)) < 2:
-        return _nothing(CURVE), f"no line: a line needs at least {FEWEST_PER_COEFFICIENT * k} cases"
-    if np.linalg.matrix_rank(basis) < k:
-        return _nothing(CURVE), "no line: all cases have the same value"
-    first, last = np.quantile(value, [0.01, 0.99])
-    grid = np.linspace(first, last, STEPS)
-    at = restricted_cubic(grid, knots)
-    coefficients, *_ = np.linalg.lstsq(basis, effect, rcond=None)
-    bread = np.linalg.inv(basis.T @ basis)
-    scores = basis * (effect - basis @ coefficients)[:, None]
-    groups = pd.factorize(who)[0]
-    patients = int(groups.max()) + 1
-    sums = np.column_stack([np.bincount(groups, weights=one) for one in scores.T])
-    factor = patients / (patients - 1) * (len(value) - 1) / (len(value) - k)
-    covariance = factor * bread @ (sums.T @ sums) @ bread
-    variance = np.einsum("ij,jk,ik->i", at, covariance, at)
-    half = critical_value(level) * np.sqrt(np.maximum(variance, 0))
-    line = at @ coefficients
-    curve = pd.DataFrame({"value": grid, "effect": line, "low": line - half, "high": line + half})
-    shape = f"restricted cubic spline, {len(knots)} knots" if knots else "straight line"
-    said = (
-        f"{shape}, least squares; pointwise {100 * level:g} % band: sandwich clustered by patient"
-    )
-    return curve, said
 
 
 def _levels(
@@ -195,7 +159,7 @@ def _levels(
         is_word = column.kind is Kind.CATEGORY and word != UNKNOWN
         label = column.label_of(word) if is_word else word
         rows.append((word, label, int(here.sum()), mean, mean - half, mean + half))
-    return pd.DataFrame(rows, columns=list(LEVELS)) if rows else _nothing(LEVELS)
+    return pd.DataFrame(rows, columns=list(LEVELS))
 
 
 def _half(residual: NDArray[np.float64], who: NDArray[np.int64], level: float) -> float:
@@ -210,7 +174,3 @@ def _half(residual: NDArray[np.float64], who: NDArray[np.int64], level: float) -
 
 def _by_level(level: float) -> str:
     return f"mean of each level; {100 * level:g} % intervals: Student's t by patient"
-
-
-def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({name: np.empty(0) for name in columns})

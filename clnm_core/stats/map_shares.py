@@ -7,19 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from numpy.typing import ArrayLike
 
-from clnm_core.stats.location import FEWEST_PER_COEFFICIENT
+from clnm_core.stats.mean_line import mean_line
 from clnm_core.stats.resampling import resampled_means
-from clnm_core.stats.spline import harrell_knots, logistic_fit, restricted_cubic
-from clnm_core.stats.uncertainty import NOT_ESTIMABLE, Estimate, critical_value, not_estimable
+from clnm_core.stats.uncertainty import Estimate, not_estimable
 
 BOOTSTRAP = 1_000
-
-STEPS = 81
-
-CURVE = ("distance_mm", "share", "low", "high")
 
 
 def mean_shares(
@@ -95,8 +89,8 @@ def share_curve(
 ) -> pd.DataFrame:
     """A share along the distance to the capsule, with a pointwise band.
 
-    A restricted cubic spline on the log-odds, fitted to the shares by quasi-likelihood; the
-    variance is the sandwich clustered by patient.
+    :func:`~clnm_core.stats.mean_line.mean_line`, cut off at 0 and 1. It is not fitted on the
+    log-odds: far from the capsule shares are exactly 0, where log-odds have no end.
 
     Parameters
     ----------
@@ -113,52 +107,12 @@ def share_curve(
         ``distance_mm, share, low, high`` from the 1st to the 99th percentile of the distances;
         empty, with the reason in ``attrs["method"]``, where too few cases allow none.
 
-    References
-    ----------
-    .. [1] Papke LE, Wooldridge JM. J Appl Econom 1996;11:619-632.
-       doi:10.1002/(SICI)1099-1255(199611)11:6<619::AID-JAE418>3.0.CO;2-1
-
     """
     far, part = np.asarray(distance_mm, dtype=np.float64), np.asarray(share, dtype=np.float64)
     known = np.isfinite(far) & np.isfinite(part)
     far, part = far[known], part[known]
-    who = pd.factorize(np.asarray(patient)[known])[0].astype(np.int64)
-    knots = harrell_knots(far) if len(far) else ()
-    basis = restricted_cubic(far, knots)
-    needed = 2 * FEWEST_PER_COEFFICIENT * basis.shape[1]
-    if len(far) < needed:
-        return _no_curve(f"a curve needs at least {needed} cases; there are {len(far)}")
-    if far.min() == far.max() or who.max() < 1:
-        return _no_curve("all cases have the same distance, or belong to one patient")
-    fit = logistic_fit(basis, part, who)
-    if not fit.has_converged:
-        return _no_curve("the shares lie at 0 or 1")
-    first, last = np.quantile(far, [0.01, 0.99])
-    grid = np.linspace(first, last, STEPS)
-    at = restricted_cubic(grid, knots)
-    line = at @ fit.coefficients
-    half = critical_value(level) * np.sqrt(_variance(at, fit.covariance))
-    curve = pd.DataFrame(
-        {
-            "distance_mm": grid,
-            "share": expit(line),
-            "low": expit(line - half),
-            "high": expit(line + half),
-        }
-    )
-    shape = f"restricted cubic spline, {len(knots)} knots" if knots else "straight line"
-    curve.attrs["method"] = (
-        f"{shape}, on the log-odds of the share; pointwise {100 * level:g} % band: sandwich "
-        "clustered by patient"
-    )
+    line = mean_line(far, part, np.asarray(patient)[known], level=level)
+    shares = {name: line[name].clip(0, 1) for name in ("mean", "low", "high")}
+    curve = line.assign(**shares).rename(columns={"value": "distance_mm", "mean": "share"})
+    curve.attrs = dict(line.attrs)
     return curve
-
-
-def _variance(at: NDArray[np.float64], covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.maximum(np.einsum("ij,jk,ik->i", at, covariance, at), 0))
-
-
-def _no_curve(why: str) -> pd.DataFrame:
-    empty = pd.DataFrame({name: np.empty(0) for name in CURVE})
-    empty.attrs["method"] = f"{NOT_ESTIMABLE}: {why}"
-    return empty

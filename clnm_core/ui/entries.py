@@ -74,6 +74,11 @@ PAGES = (
         "Missed metastases and false alarms one by one, with images and notes.",
     ),
     Entry(
+        *("Audit", "explanations.py", "Explanations", "psychology", "explanations", CASES),
+        "What drives the model?",
+        "Which variables move a model's answers, how, and whether its maps look at the capsule.",
+    ),
+    Entry(
         *("Audit", "audit_file.py", "Audit a file", "upload_file", "audit-file", NOTHING),
         "Can these predictions be believed?",
         "Audit any table of outcomes and risks, without importing it.",

@@ -80,6 +80,7 @@ PAGE_KEYS = {
     "tried": "Which of the learners or networks that were tried are drawn",
     "version": "Version of a model whose card is shown",
     "version_against": "Version that it is compared with",
+    "effect_of": "Variable whose effects are drawn against its values",
     "risk_map_view": "View on which the risk map is drawn",
 }
 """Parameters of single pages, and what they mean. Public: renaming one breaks links."""

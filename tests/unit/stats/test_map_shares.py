@@ -25,8 +25,17 @@ def test_the_curve_follows_the_share_and_its_band_holds_it() -> None:
     curve = share_curve(distance, share, np.arange(600))
     true = 1 / (1 + np.exp(-(0.5 - 0.3 * curve["distance_mm"])))
     assert (curve["share"] - true).abs().max() < 0.04
-    assert ((curve["low"] < curve["share"]) & (curve["share"] < curve["high"])).all()
+    assert ((curve["low"] <= curve["share"]) & (curve["share"] <= curve["high"])).all()
     assert "sandwich clustered by patient" in curve.attrs["method"]
+
+
+def test_where_no_map_reaches_the_capsule_the_band_stays_narrow() -> None:
+    distance, _ = shares(200)
+    share = np.where(distance > 3, 0.0, 0.4)
+    curve = share_curve(distance, share, np.arange(200))
+    far = curve[curve["distance_mm"] > 8]
+    assert (far["high"] < 0.2).all()
+    assert curve[["share", "low", "high"]].to_numpy().min() >= 0
 
 
 def test_no_curve_says_why() -> None:
@@ -34,7 +43,7 @@ def test_no_curve_says_why() -> None:
     assert "at least" in share_curve(distance, share, np.arange(12)).attrs["method"]
     flat = share_curve(np.full(80, 2.0), np.linspace(0.1, 0.9, 80), np.arange(80))
     assert flat.empty
-    assert "same distance" in flat.attrs["method"]
+    assert "same value" in flat.attrs["method"]
     assert share_curve([], [], []).empty
 
 
