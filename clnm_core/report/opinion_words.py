@@ -9,6 +9,7 @@ from clnm_core.explain.conformal import PredictionSet
 from clnm_core.explain.opinion import Disagreement, Opinion, disagreement
 from clnm_core.report.wording import (
     DASH,
+    LARGE_SAMPLE,
     Unit,
     estimate_text,
     joined,
@@ -25,9 +26,9 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 _FITS = {"positive": "present", "negative": "absent", "either": "present or absent"}
 
 SETS_CAUTION = (
-    "Sets hold the truth that often in cases like those that they were made from; for other "
-    "centres, devices and patients see the page Performance. A set says what fits the model's "
-    "risk, and not what to do."
+    "At 90 % a set holds the truth for nine of ten patients with the outcome and for nine of ten "
+    "without it, if they are like those that it was made from; how it does at other centres is on "
+    "the page Performance. It says what fits the model's risk, and not what to do."
 )
 """What stands wherever prediction sets are explained."""
 
@@ -111,12 +112,12 @@ def set_words(opinion: Opinion) -> str:
     if found is None:
         return ""
     outcome = lower_first(opinion.report.outcome_label)
-    low = f"about {percent(found.p_positive)} of {found.n_positive:,} patients with {outcome} had a risk this low"
-    high = f"about {percent(found.p_negative)} of {found.n_negative:,} without it a risk this high"
-    cut = percent(1 - found.level)
+    cut = 1 - found.level
     said = (
-        f"{opinion.report.model}: {upper_first(low)}, and {lower_first(high)}; what is usual for "
-        f"more than {cut} fits ({found.split} cases)."
+        f"Of {found.n_positive:,} patients with {outcome} about {_usual(found.p_positive, cut)} had "
+        f"a risk this low, and of {found.n_negative:,} without it about "
+        f"{_usual(found.p_negative, cut)} a risk this high; what is so for more than "
+        f"{percent(cut)} fits ({found.split} cases)."
     )
     if found.is_filled:
         said += " Neither is usual, so the likelier one is given."
@@ -137,7 +138,7 @@ def threshold_words(opinion: Opinion) -> str:
         f"{_of_100(found['sensitivity'])}",
         f"of 100 without it {_of_100(found['specificity'])} stay below",
     ]
-    said = f"{opinion.report.model}: {joined(parts)}."
+    said = f"{upper_first(joined(parts))}."
     if not right.is_estimable:
         return said
     return f"{said} Of 100 cases called {call}, like this one, {_of_100(right)} {state} it."
@@ -197,6 +198,11 @@ def _opposed(found: Disagreement) -> str:
 
 def _count(n: int) -> str:
     return _COUNTS[n] if n < len(_COUNTS) else f"{n:,}"
+
+
+def _usual(p: float, cut: float) -> str:
+    """A p-value in per cent; with a decimal where it would read like the line that it lies beside."""
+    return percent(p, LARGE_SAMPLE) if percent(p) == percent(cut) else percent(p)
 
 
 def _of_100(rate: Estimate) -> str:

@@ -125,10 +125,17 @@ def test_a_class_says_what_fits(answer: str, fits: str, words: str) -> None:
 
 def test_a_set_is_explained_by_how_usual_the_risk_is() -> None:
     assert set_words(held("clinical", 0.8, "positive")) == (
-        "clinical: About 40 % of 81 patients with lateral neck metastasis had a risk this low, and "
-        "about 4 % of 71 without it a risk this high; what is usual for more than 10 % fits "
-        "(validation cases)."
+        "Of 81 patients with lateral neck metastasis about 40 % had a risk this low, and of 71 "
+        "without it about 4 % a risk this high; what is so for more than 10 % fits (validation "
+        "cases)."
     )
+
+
+def test_a_share_beside_the_line_shows_on_which_side_it_lies() -> None:
+    one = held("clinical", 0.8, "positive")
+    assert one.prediction_set is not None
+    near = replace(one, prediction_set=replace(one.prediction_set, p_negative=7 / 72))
+    assert "about 9.7 % a risk this high" in set_words(near)
 
 
 def test_without_a_set_nothing_is_claimed() -> None:
@@ -155,7 +162,7 @@ def test_a_threshold_is_said_in_hundreds_and_by_the_call_of_this_case(
     }  # fmt: skip
     one = Opinion(report(risk=risk), not_estimable("", level=0.95), None, at, "not known")
     assert threshold_words(one) == (
-        "clinical: of 100 cases with lateral neck metastasis the threshold of 50 % finds 89 "
+        "Of 100 cases with lateral neck metastasis the threshold of 50 % finds 89 "
         f"(81–94) and of 100 without it 82 (73–88) stay below. {last}"
     )
 
