@@ -20,7 +20,7 @@ from clnm_core.report.wording import percent, percent_interval, upper_first
 from clnm_core.ui import panels, tables
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.charts.theme import palette
-from clnm_core.ui.words import plain
+from clnm_core.ui.words import plain, unbroken
 
 HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
@@ -94,11 +94,11 @@ def _span(style: str) -> str:
 
 def _explain(one: Opinion) -> None:
     """Everything that is known of how sure one model is, a sentence a line."""
-    name = one.report.model
     lines = [
-        f"{name}: {interval_words(one.interval)}",
+        interval_words(one.interval),
         threshold_words(one),
         set_words(one),
-        *(f"{name}: {note}" for note in one.notes),
+        *one.notes,
     ]
-    st.markdown("\n".join(f"- {plain(line)}" for line in lines if line))
+    said = "\n".join(f"- {plain(unbroken(line))}" for line in lines if line)
+    st.markdown(f"**{plain(one.report.model)}**\n{said}")
