@@ -15,8 +15,10 @@ from clnm_core.ui import panels
 from clnm_core.ui.charts import theme
 from clnm_core.ui.charts.attention_flows import attention_flows_figure
 from clnm_core.ui.charts.attention_gauges import attention_gauges_figure
-from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.words import plain
+
+_NARROW = 380
+"""Pixels that a drawing needs at least."""
 
 _FAINT = 0.08
 """Opacity behind a word of no weight at all, so that the report reads as one text."""
@@ -24,15 +26,15 @@ _FAINT = 0.08
 
 def draw(explanation: Explanation) -> None:
     """Shares, flows and words, as the model gives them; nothing where it gives none."""
-    if explanation.shares:
-        panels.figure_card(
-            attention_gauges_figure(explanation.shares, dark=panels.is_dark()),
-            pd.DataFrame(explanation.shares.items(), columns=["input", "share"]),
-            "Share of attention by kind of input (attention, not cause)",
-            SHARES_READING,
-            "attention_shares",
-        )
-    with st.grid(2, min_column_width=NARROW):
+    with st.grid(2, min_column_width=_NARROW):
+        if explanation.shares:
+            panels.figure_card(
+                attention_gauges_figure(explanation.shares, dark=panels.is_dark()),
+                pd.DataFrame(explanation.shares.items(), columns=["input", "share"]),
+                "Share of attention by kind of input (attention, not cause)",
+                SHARES_READING,
+                "attention_shares",
+            )
         if explanation.flows:
             table = pd.DataFrame(
                 [(one.looking, one.seen, one.share) for one in explanation.flows],
@@ -45,8 +47,8 @@ def draw(explanation: Explanation) -> None:
                 FLOWS_READING,
                 "attention_flows",
             )
-        if explanation.words:
-            _words(explanation.words)
+    if explanation.words:
+        _words(explanation.words)
 
 
 def words_html(words: Sequence[tuple[str, float]], colour: str) -> str:
@@ -71,7 +73,7 @@ def _strength(share: float) -> float:
 
 
 def _words(words: Sequence[tuple[str, float]]) -> None:
-    with st.container(border=True, key="attention_words", height="stretch"):
+    with st.container(border=True, key="attention_words"):
         st.markdown(
             "**Words of the report by attention (attention, not cause)**",
             help=plain(f"The stronger the ground, the more of the attention. {ATTENTION_CAUTION}"),

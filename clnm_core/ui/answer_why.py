@@ -10,8 +10,10 @@ from clnm_core.systems.protocol import Model
 from clnm_core.ui import answer_attention, answer_maps, cached_models, panels
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.charts.contributions import contributions_figure
-from clnm_core.ui.performance_view import NARROW
 from clnm_core.ui.words import plain
+
+_NARROW = 400
+"""Pixels that a drawing needs at least."""
 
 
 def draw(asked: Asked) -> None:
@@ -26,7 +28,7 @@ def draw(asked: Asked) -> None:
         has_steps = not explanation.contributions.empty
         if not (has_steps or explanation.maps or explanation.shares or explanation.words):
             st.caption("This model gives no reasons.")
-        with st.grid(2 if has_steps and explanation.maps else 1, min_column_width=NARROW):
+        with st.grid(2 if has_steps and explanation.maps else 1, min_column_width=_NARROW):
             if has_steps:
                 _waterfall(asked, record.system)
             if explanation.maps:

@@ -84,7 +84,8 @@ def draw(query: CohortQuery, case_id: str) -> None:
     record = cached.computed(record_of, query.everyone(), case_id)
     _draw_answer(query, registry, record)
     _draw_editor(query, registry, record)
-    left, right = st.columns([3, 2], gap="large")
+    grid = st.grid(5, min_column_width=140)  # one under the other on a tablet
+    left, right = grid.cell(column_span=3), grid.cell(column_span=2)
     with left:
         above = st.container()
         _draw_risks(query, registry, record)

@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 
 from clnm_core.ui.charts import theme
 
-_HEIGHT = 170
+_ROW = 140
+_ACROSS = 2
 
 
 def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) -> go.Figure:
@@ -27,7 +28,7 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
 
     """
     colours = theme.palette(dark)
-    count = max(len(shares), 1)
+    rows = max(-(-len(shares) // _ACROSS), 1)
     traces: list[dict[str, Any]] = [
         {
             "type": "indicator",
@@ -35,7 +36,7 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
             "value": 100 * share,
             "number": {"suffix": " %", "valueformat": ".0f", "font": {"color": colours.ink}},
             "title": {"text": name, "font": {"size": 13, "color": colours.ink}},
-            "domain": {"x": _span(place, count), "y": [0.0, 0.82]},
+            "domain": _cell(place, rows),
             "gauge": {
                 "axis": {"range": [0, 100], "tickvals": [0, 100], "tickfont": {"size": 11}},
                 "bar": {"color": colours.models[place % len(colours.models)], "thickness": 0.8},
@@ -45,10 +46,15 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
         }
         for place, (name, share) in enumerate(shares.items())
     ]
-    layout = {"margin": {"l": 24, "r": 24, "t": 20, "b": 4}}
-    return theme.figure(traces, layout, dark=dark, height=_HEIGHT)
+    layout = {"margin": {"l": 8, "r": 8, "t": 20, "b": 4}}
+    return theme.figure(traces, layout, dark=dark, height=30 + _ROW * rows)
 
 
-def _span(place: int, count: int) -> list[float]:
-    """The stretch of the width that one of several gauges takes, with room between them."""
-    return [(place + 0.14) / count, (place + 0.86) / count]
+def _cell(place: int, rows: int) -> dict[str, list[float]]:
+    """The part of the drawing that a gauge takes, two beside each other, with room for its name."""
+    row, column = divmod(place, _ACROSS)
+    top = 1 - row / rows
+    return {
+        "x": [(column + 0.14) / _ACROSS, (column + 0.86) / _ACROSS],
+        "y": [top - 0.96 / rows, top - 0.22 / rows],
+    }
