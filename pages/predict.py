@@ -1,5 +1,9 @@
 """What is the risk of this patient?"""
 
-from clnm_core.ui import cohort_bar, predict_view
+from clnm_core.ui import batch_view, cohort_bar, predict_view
 
-predict_view.draw(cohort_bar.selected())
+query = cohort_bar.selected()
+if batch_view.is_many():
+    batch_view.draw(query)
+else:
+    predict_view.draw(query)

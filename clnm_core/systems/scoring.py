@@ -116,9 +116,9 @@ def score(
     Returns
     -------
     pandas.DataFrame
-        One row per case, in the order of the batch: ``case_id``, the columns of ``origin``; of
-        each judge ``NAME_risk`` in [0, 1], NaN without one, ``NAME_threshold_reached`` (true,
-        false, or ``None``) and ``NAME_why_not``, a sentence where there is no risk; ``outlines``
+        One row per case, in the order of the batch: ``case_id``, the columns of ``origin``, three
+        of each judge (``NAME_risk`` in [0, 1], NaN without one; ``NAME_threshold_reached``, true,
+        false or ``None``; ``NAME_why_not``, a sentence where there is no risk), then ``outlines``
         (``given``, ``proposed`` or empty), ``measured`` and ``notes`` in words.
 
     """
@@ -132,12 +132,15 @@ def score(
     return finished(judges, batch, found)
 
 
-def steps(judges: Sequence[Judge], batch: Batch) -> Iterator[Step]:
-    """Judge parcel by parcel; whoever takes the steps may stop between any two."""
+def steps(judges: Sequence[Judge], batch: Batch, *, at_once: int = AT_ONCE) -> Iterator[Step]:
+    """Judge parcel by parcel; whoever takes the steps may stop between any two.
+
+    ``at_once`` cases with pictures are judged together; risks do not depend on it.
+    """
     is_seeing = any(judge.model.inputs.views for judge in judges)
     place = 0
     while place < len(batch):
-        parcel = yield from _parcel(batch, place, is_seeing=is_seeing)
+        parcel = yield from _parcel(batch, place, at_once if is_seeing else 0)
         rows = _judged(judges, batch, place, parcel)
         place += len(parcel)
         yield Step(place / len(batch), _words(place, len(batch)), rows)
@@ -157,16 +160,20 @@ def finished(judges: Sequence[Judge], batch: Batch, found: Sequence[pd.DataFrame
     return pd.concat([table[["case_id"]], origin, table.drop(columns="case_id")], axis=1)
 
 
-def _parcel(batch: Batch, place: int, *, is_seeing: bool) -> Generator[Step, None, list[Opened]]:
-    """Open the pictures of the next cases, a sign of life after each; returns what was opened."""
+def _parcel(batch: Batch, place: int, at_once: int) -> Generator[Step, None, list[Opened]]:
+    """Open the pictures of the next cases, a sign of life after each; returns what was opened.
+
+    With ``at_once`` 0 no judge sees, and none is opened.
+    """
     opened: list[Opened] = []
     pixels = 0
     names = batch.frame["case_id"].iloc[place : place + ROWS_AT_ONCE]
-    has_pictures = is_seeing and any(name in batch.pictures for name in names)
+    has_pictures = at_once > 0 and any(name in batch.pictures for name in names)
     for name in names:
-        if has_pictures and opened and (len(opened) == AT_ONCE or pixels > MOST_PIXELS):
+        if has_pictures and opened and (len(opened) == at_once or pixels > MOST_PIXELS):
             break
-        one = batch.pictures[name]() if is_seeing and name in batch.pictures else Opened()
+        is_open = has_pictures and name in batch.pictures
+        one = batch.pictures[name]() if is_open else Opened()
         opened.append(one)
         pixels += one.pixels
         if one.pixels:

@@ -124,9 +124,14 @@ def matched(files: Iterable[File], cases: Sequence[str] = ()) -> Matched:
     by_case: dict[str, tuple[Given, ...]] = {}
     for (case, _), one in sorted(pictures.items(), key=lambda item: _order(item[0][1])):
         by_case[case] = (*by_case.get(case, ()), one)
-    notes = (
-        [f"{others:,} files are no pictures by their ending and were left out."] if others else []
-    )
+    notes = []
+    if others:
+        verb = (
+            "file is no picture by its ending and was"
+            if others == 1
+            else ("files are no pictures by their endings and were")
+        )
+        notes.append(f"{others:,} {verb} left out.")
     return Matched(by_case, tuple(aside), tuple(notes))
 
 
