@@ -147,7 +147,8 @@ def shuffled(warehouse: Warehouse, query: CohortQuery, model: str, digest: str) 
     if said.attributions is None:
         raise ValueError(f"{model} has no attributions.")
     rows, chosen = _chosen(warehouse, query, model, said)
-    judged = np.isfinite(said.attributions.effects[rows]).all(axis=1)
+    effects = said.attributions.effects[rows]
+    judged = np.asarray(np.isfinite(effects).all(axis=1), dtype=bool)
     cases, chosen = said.cases.only(rows[judged]), chosen.loc[judged]
     learned = cached_models.loaded(warehouse.model(query.cohort, model))
     recorded = {one.name for one in learned.inputs.columns} & set(cases.frame.columns)
