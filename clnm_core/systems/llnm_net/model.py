@@ -28,6 +28,12 @@ from clnm_core.systems.run import Run
 
 NAME = "llnm-net"
 _FORMAT = 1
+_ORDER = (
+    *("location_whole", "location", "texture_whole", "texture", "margin_whole", "margin"),
+    *("echogenicity", "shape", "sex", "age"),
+)
+"""Groups as a network was trained on them; a file has them by name."""
+
 _PARCEL = 64  # cases that are prepared and judged at a time
 
 
@@ -215,7 +221,8 @@ def restored(state: State) -> LlnmModel:
             )
         config = resolved(facts["config"])
         encoder = Encoder.restored(_within(state.tensors, "encoder."), facts["encoder"], config)
-        shapes = {name: (int(one[0]), int(one[1])) for name, one in facts["shapes"].items()}
+        said = {name: (int(one[0]), int(one[1])) for name, one in facts["shapes"].items()}
+        shapes = {name: said[name] for name in sorted(said, key=_ORDER.index)}
         networks = tuple(
             _network(config, encoder, shapes, _within(state.tensors, f"network-{number}."))
             for number in range(int(facts["members"]))
