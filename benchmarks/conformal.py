@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,12 +128,14 @@ def msgc_draws(
     yield "other centres", known, risk(new), _truth(new, "any")
 
 
-def repeated(name: str, draw: Draw, seeds: range) -> list[dict[str, Any]]:
+def repeated(
+    name: str, draw: Draw, seeds: range, *, levels: Sequence[float] = LEVELS
+) -> list[dict[str, Any]]:
     """Mean coverage over the seeds, by place, level and class."""
     found: dict[tuple[str, float, str], list[tuple[float, float, float]]] = {}
     for seed in seeds:
         for where, known, risk, truth in draw(seed):
-            for level in LEVELS:
+            for level in levels:
                 sets = prediction_sets(known, risk, level=level)
                 for word, one in zip(CLASSES, coverage(sets, truth), strict=False):
                     rows = truth if word == "with" else ~truth
