@@ -96,7 +96,7 @@ def node_maps_answer(table: pd.DataFrame, *, cases: int) -> str:
     Parameters
     ----------
     table : pandas.DataFrame
-        ``zone, value, low, high, area`` by zone, ``node`` and ``margin`` among them.
+        ``zone, value, low, high, area, covered`` by zone, ``node`` and ``margin`` among them.
     cases : int
         With a map.
 
@@ -104,11 +104,10 @@ def node_maps_answer(table: pd.DataFrame, *, cases: int) -> str:
     if not cases:
         return "None of the selected cases has a map that could be measured. Remove a filter."
     own, around = (_zone(table, name) for name in _AT_NODE)
-    by_zone = dict(zip(table["zone"], table["area"], strict=True))
-    areas = [percent(float(by_zone[name])) for name in _AT_NODE]
+    area, covered = (_at_node(table, kind) for kind in ("area", "covered"))
     return (
         f"On {count_text(cases, 'case')} {own} of the map lies on the node and {around} within 2 mm "
-        f"around it; by area alone it would be {areas[0]} and {areas[1]}."
+        f"around it; by area alone it would be {area}, and {covered} spread over what the map covers."
     )
 
 
@@ -136,12 +135,16 @@ def maps_methods(kind: str, *, cases: int, store_version: int, has_gland: bool) 
         if has_gland
         else "by area: a map spread over the whole picture; covered: over wherever it is above 0"
     )
+    line = (
+        "; curve: restricted cubic spline, least squares (Harrell 2015), sandwich by patient (Liang "
+        "1986); Spearman 1904"
+        if has_gland
+        else ""
+    )
     return (
         f"Maps: {KIND_WORDS.get(kind, kind)}; {count_text(cases, 'case')} drawn by outcome, seed 0, "
         f"from store version {store_version}; pictures of one case averaged; zones by distance of "
-        f"pixel centres; {even}. Means: {BOOTSTRAP:,} resamples of patients; curve: restricted cubic "
-        "spline, least squares (Harrell 2015), sandwich by patient (Liang 1986); "
-        "Spearman 1904."
+        f"pixel centres; {even}; means: {BOOTSTRAP:,} resamples of patients{line}."
     )
 
 
@@ -159,3 +162,8 @@ _AT_NODE = ("node", "margin")
 def _zone(table: pd.DataFrame, name: str) -> str:
     row = table[table["zone"] == name].to_dict("records")[0]
     return _share(Estimate(row["value"], row["low"], row["high"], 0.95, ""))
+
+
+def _at_node(table: pd.DataFrame, kind: str) -> str:
+    by_zone = dict(zip(table["zone"], table[kind], strict=True))
+    return " and ".join(percent(float(by_zone[name])) for name in _AT_NODE)

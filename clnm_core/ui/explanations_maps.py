@@ -103,7 +103,8 @@ def _zones(maps: Maps) -> None:
         maps.zones.drop(columns="zone"),
         "Where the map lies",
         "Dots are the mean share of the map on each zone with its 95 % interval; diamonds are the "
-        f"share of the picture that the zone takes. {_PART} Selvaraju 2020, "
+        "share of the picture that the zone takes, squares that of all the map covers. "
+        f"{_PART} Selvaraju 2020, "
         "doi:10.1007/s11263-019-01228-7.",
         "map_zones",
         methods=_methods(maps),

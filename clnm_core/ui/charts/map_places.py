@@ -16,7 +16,7 @@ def zones_figure(zones: pd.DataFrame, *, dark: bool = False) -> go.Figure:
     Parameters
     ----------
     zones : pandas.DataFrame
-        ``label, value, low, high, area, n``, in reading order.
+        ``label, value, low, high, area, covered``, in reading order.
     dark : bool
         Whether the page is dark.
 
@@ -25,24 +25,25 @@ def zones_figure(zones: pd.DataFrame, *, dark: bool = False) -> go.Figure:
     y = list(range(len(zones)))
     hover = [
         f"{upper_first(row['label'])}: {percent(row['value'])} "
-        f"({percent_interval(row['low'], row['high'])}); by area {percent(row['area'])}"
+        f"({percent_interval(row['low'], row['high'])}); by area {percent(row['area'])}, spread over what the map covers {percent(row['covered'])}"
         for row in zones.to_dict("records")
     ]
-    area = dict(
-        type="scatter",
-        x=zones["area"].tolist(),
-        y=y,
-        mode="markers",
-        marker={
-            "color": colours.unknown,
-            "size": 11,
-            "symbol": "diamond-open",
-            "line": {"width": 2},
-        },
-        name="of the area",
-        text=hover,
-        hoverinfo="text",
-    )
+    even = [
+        dict(
+            type="scatter",
+            x=zones[name].tolist(),
+            y=y,
+            mode="markers",
+            marker={"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2}},
+            name=words,
+            text=hover,
+            hoverinfo="text",
+        )
+        for name, colour, symbol, words in (
+            ("area", colours.unknown, "diamond-open", "of the area"),
+            ("covered", colours.models[1], "square-open", "of what the map covers"),
+        )
+    ]
     share = dict(
         type="scatter",
         x=zones["value"].tolist(),
@@ -57,7 +58,7 @@ def zones_figure(zones: pd.DataFrame, *, dark: bool = False) -> go.Figure:
         hoverinfo="text",
     )
     return theme.figure(
-        [area, share],
+        [*even, share],
         dict(
             xaxis=theme.share_axis("Share of the map, and of the picture"),
             yaxis={

@@ -161,11 +161,12 @@ def test_a_node_is_held_against_its_area() -> None:
         {
             **{"zone": ["node", "margin", "outside"], "value": [0.4, 0.2, 0.4]},
             **{"low": [0.3, 0.1, 0.3], "high": [0.5, 0.3, 0.5], "area": [0.02, 0.01, 0.97]},
+            "covered": [0.2, 0.15, 0.65],
         }
     )
     assert node_maps_answer(table, cases=90) == (
         "On 90 cases 40 % (30–50) of the map lies on the node and 20 % (10–30) within 2 mm around it; "
-        "by area alone it would be 2 % and 1 %."
+        "by area alone it would be 2 % and 1 %, and 20 % and 15 % spread over what the map covers."
     )
     assert "None of the selected" in node_maps_answer(table.head(0), cases=0)
 
@@ -184,7 +185,12 @@ def test_methods_name_what_was_done() -> None:
     assert "not of DLR score" in importance_methods(
         "log-odds", is_shuffled=True, left_out=["DLR score"]
     )
-    assert "whole picture" in maps_methods("gradient", cases=9, store_version=2, has_gland=False)
+    node = maps_methods("gradient", cases=9, store_version=2, has_gland=False)
+    assert "whole picture" in node
+    assert "Spearman" not in node
+    gland = maps_methods("gradient", cases=9, store_version=2, has_gland=True)
+    assert "Spearman 1904" in gland
+    assert "Harrell 2015" in gland
 
 
 def test_every_zone_and_kind_has_its_words() -> None:

@@ -111,10 +111,12 @@ def test_zones_stand_beside_their_area(dark: bool) -> None:
         {
             **{"label": ["on the node", "farther, away"], "value": [0.7, 0.3], "n": 9},
             **{"low": [0.6, 0.2], "high": [0.8, 0.4], "area": [0.1, 0.9]},
+            "covered": [0.2, 0.8],
         }
     )
     figure = zones_figure(zones, dark=dark)
-    area, share = figure.data
+    area, covered, share = figure.data
+    assert list(covered.x) == [0.2, 0.8]
     assert list(area.x) == [0.1, 0.9]
     assert list(share.x) == [0.7, 0.3]
     assert list(figure.layout.yaxis.ticktext) == ["On the node", "Farther,<br>away"]
