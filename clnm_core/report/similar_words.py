@@ -26,6 +26,12 @@ NO_REFERENCE = (
 )
 """Where a model has no reference yet."""
 
+EARLIER_RELEASE = (
+    "What this model makes of its cohort was worked out by another release of this program, so "
+    "this case cannot be compared with it. Have it made again."
+)
+"""Where the numbers of a reference are not those of today."""
+
 
 def unlike_sentence(unusual: int, usual: int) -> str:
     """How many things are unlike the training cases, and how many checks found nothing.

@@ -32,7 +32,7 @@ from clnm_core.ui import cached, job_cards, links, panels, pictures, similar_fac
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.charts.theme import Palette, palette
 from clnm_core.ui.similar_facts import Alike
-from clnm_core.ui.words import plain
+from clnm_core.ui.words import plain, unbroken
 
 JOB_KIND = "reference"
 
@@ -58,9 +58,9 @@ def draw(asked: Asked) -> None:
         columns = _findings(asked)
         if found.seen.nearest:
             _row("To the eye of the model", BY_MODEL, found.seen.nearest, found, record, columns)
-        elif found.seen.problem:
-            st.caption(plain(found.seen.problem))
         else:
+            st.caption(plain(found.seen.problem or NO_REFERENCE))
+        if not found.seen.has_reference:
             _offer(record)
         if found.by_table:
             _row("By findings", BY_TABLE, found.by_table, found, record, columns)
@@ -110,10 +110,10 @@ def cards_html(
 
     """
     style = (
-        "<style>.clnm-similar{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));"
-        "gap:0.5rem;list-style:none;padding:0;margin:0}"
+        "<style>ol.clnm-similar{display:grid;gap:0.4rem;list-style:none;padding:0;margin:0;"
+        "grid-template-columns:repeat(auto-fill,minmax(104px,1fr))}"
         f".clnm-similar li{{border:1px solid {colours.grid};border-radius:6px;overflow:hidden;"
-        "margin:0;font-size:0.8rem;line-height:1.3}"
+        "margin:0;font-size:0.78rem;line-height:1.3}"
         f".clnm-similar a{{color:{colours.ink};text-decoration:none;display:block;height:100%}}"
         f".clnm-similar a:focus-visible{{outline:2px solid {colours.absent}}}"
         ".clnm-similar .picture{background:#000;height:84px;display:flex;align-items:center;"
@@ -145,7 +145,10 @@ def _card(
     target = escape(urlencode({**params, "case": one.case_id}, doseq=True))
     lines = [
         f"<b style='color:{colour}'>&#9679; {word}</b>, {risk}",
-        *(escape(f"{column.label} {_words(column, row[column.name])}") for column in columns),
+        *(
+            escape(unbroken(f"{column.label} {_words(column, row[column.name])}"))
+            for column in columns
+        ),
         f"<span class='muted'>{one.rank}. at {one.distance:.2f} · {escape(_split(row))}</span>",
         f"<span class='muted'>{escape(one.case_id)}</span>",
     ]
@@ -191,7 +194,6 @@ def _findings(asked: Asked) -> list[Column]:
 
 def _offer(record: ModelRecord) -> None:
     """The button that has the comparison made as a job, and how far it is."""
-    st.caption(plain(NO_REFERENCE))
     if st.button("Compare with its cases", icon=":material/hub:", key="make_reference"):
         queue.submit(
             default_store(),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.errors import ClnmError
+from clnm_core.errors import ClnmError, StoreError
 from clnm_core.explain.neighbours import Neighbour, by_embedding, by_table
 from clnm_core.explain.unlike import Check, checks
+from clnm_core.report.similar_words import EARLIER_RELEASE
 from clnm_core.store import selection
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
@@ -34,9 +35,9 @@ class Seen:
         The most similar cases.
     checks : tuple of Check
     has_reference : bool
-        Whether it was worked out what the cohort looks like to the model.
+        Whether it is known what the cohort looks like to the model.
     problem : str
-        Why the case cannot be compared although it was; empty otherwise.
+        Why the case cannot be compared, where there is more to say; empty otherwise.
     gone : int
         Cases of then that the cohort does not have any more as they were.
 
@@ -78,7 +79,7 @@ def alike(asked: Asked) -> Alike | None:
     if not asked.digest:
         return _alike((asked, record))
     made = made_at(default_store(), record)
-    key = (record.manifest["digest"], cached.version(), made)
+    key = (str(default_store()), record.manifest["digest"], cached.version(), made)
     return cached.for_visitor(_alike, f"{asked.digest} {asked.case_id}", *key, data=(asked, record))
 
 
@@ -106,10 +107,15 @@ def _seen(
 ) -> Seen:
     try:
         reference = cached_models.reference(record)
-        if reference is None:
-            return Seen()
+    except StoreError as error:
+        return Seen(problem=str(error))
+    if reference is None:
+        return Seen()
+    try:
         model, case = cached_models.loaded(record), asked.case_for(record)
         row = model.embedding(case)[0]
+        if row.shape != reference.embedding.shape[1:]:
+            return Seen(problem=EARLIER_RELEASE)
         found = checks(case, model, reference, leave_out=own, row=row)
         patient_of = dict(zip(cohort["case_id"], cohort["patient_id"], strict=True))
         gone = reference.changed(patient_of)
