@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.features.backbones import load_backbone
+from clnm_core.features.cells import Look, averaged_from
 from clnm_core.features.crops import seen, square_around, whole_square
 from clnm_core.features.forward import Forward
 from clnm_core.features.items import Features, Item
@@ -145,6 +146,29 @@ class DeepExtractor:
             values[first : first + len(rows)] = rows
         return Features(self.names, *_with_reasons(values, reasons))
 
+    def looks(self, items: Sequence[Item]) -> list[Look]:
+        """The same features of a few pictures on the CPU, each with the places that they come from.
+
+        An item without an outline has features that are NaN, and no place.
+        """
+        import torch
+
+        forward, found = self._forward("cpu"), []
+        for first in range(0, len(items), CPU_BATCH):
+            some = [self._square(item) for item in items[first : first + CPU_BATCH]]
+            pixels = torch.zeros((CPU_BATCH, 1, *self._backbone.size))
+            for place, square in enumerate(some):
+                if square is not None:
+                    pixels[place, 0] = torch.from_numpy(self._seen(items[first + place], square))
+            answer, cells = forward.with_cells(pixels)
+            rows = answer.double().numpy()
+            for place, square in enumerate(some):
+                row = rows[place]
+                if square is None or not np.isfinite(row).all():
+                    row = np.full_like(row, np.nan)
+                found.append(Look(row, averaged_from(cells[place], row), square))
+        return found
+
     def __getstate__(self) -> dict[str, Any]:
         """Without the copies on devices: a process that this is sent to makes its own."""
         return {**self.__dict__, "_on_device": {}}
@@ -155,12 +179,18 @@ class DeepExtractor:
         return self._on_device[device]
 
     def _prepared(self, item: Item) -> NDArray[np.float32] | str:
+        square = self._square(item)
+        return NO_OUTLINE if square is None else self._seen(item, square)
+
+    def _square(self, item: Item) -> tuple[int, int, int, int] | None:
+        """What part of the picture the network sees; ``None`` without an outline."""
         if self._crop == "picture":
-            square = whole_square(item.grey.shape, item.spacing_mm)
-        elif item.lesion is None or not item.lesion.any():
-            return NO_OUTLINE
-        else:
-            square = square_around(item.lesion, item.spacing_mm, margin=self._margin)
+            return whole_square(item.grey.shape, item.spacing_mm)
+        if item.lesion is None or not item.lesion.any():
+            return None
+        return square_around(item.lesion, item.spacing_mm, margin=self._margin)
+
+    def _seen(self, item: Item, square: tuple[int, int, int, int]) -> NDArray[np.float32]:
         return seen(item, square, self._backbone.size, interpolation=self._backbone.interpolation)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clnm_core.errors import FeatureError
 from clnm_core.features.backbones import Backbone
@@ -27,7 +27,7 @@ class Forward:
         import torch
 
         network = backbone.network if device == "cpu" else copy.deepcopy(backbone.network)
-        self._network = network.to(device).to(memory_format=torch.channels_last)
+        self._network: Any = network.to(device).to(memory_format=torch.channels_last)
         self._device = device
         self._mean = torch.tensor(backbone.mean, device=device).reshape(1, 3, 1, 1)
         self._std = torch.tensor(backbone.std, device=device).reshape(1, 3, 1, 1)
@@ -70,6 +70,15 @@ class Forward:
             if self._device == "cuda":
                 torch.cuda.empty_cache()
 
+    def with_cells(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Features of a batch, and what the network pools them from, as it has it; on a CPU."""
+        import torch
+
+        with torch.inference_mode():
+            cells = self._network.forward_features(self._scaled(pixels))
+            answer = self._network.forward_head(cells)
+        return answer.float(), cells
+
     def _features(self, pixels: torch.Tensor) -> torch.Tensor:
         import torch
 
@@ -77,10 +86,15 @@ class Forward:
             torch.inference_mode(),
             torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._device == "cuda"),
         ):
-            grey = pixels.to(self._device, non_blocking=True)
-            scaled = (grey - self._mean) / self._std  # one channel becomes three
-            answer = self._network(scaled.contiguous(memory_format=torch.channels_last))
+            answer = self._network(self._scaled(pixels))
         return answer.float()
+
+    def _scaled(self, pixels: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        grey = pixels.to(self._device, non_blocking=True)
+        scaled = (grey - self._mean) / self._std  # one channel becomes three
+        return scaled.contiguous(memory_format=torch.channels_last)
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -22,7 +22,7 @@ from clnm_core.domain.columns import Column, Kind
 from clnm_core.errors import MissingOutcomeError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.attributing import attributed, contributions_of
-from clnm_core.systems.design import Design, learn_design, one_case, words_of
+from clnm_core.systems.design import Design, Term, learn_design, one_case, words_of
 from clnm_core.systems.explanation import Attributions
 
 FEWEST_PER_CLASS = 10
@@ -106,6 +106,13 @@ class ClinicalModel:
     def standardised(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """The terms of each case, shape (cases, terms), in training deviations from the mean."""
         return np.asarray((self.design.matrix(frame) - self.centre) / self.scale, dtype=np.float64)
+
+    def slope(self, name: str) -> float:
+        """Log-odds per unit of a number; 0 for one that the model does not use."""
+        if Term(name) not in self.design.terms:
+            return 0.0
+        place = self.design.terms.index(Term(name))
+        return float(self.coefficients[1 + place] / self.scale[place])
 
     def doubts(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Sentences about what makes this case unlike the training cases.

@@ -30,8 +30,9 @@ class SaliencyMap:
     values : numpy.ndarray of float32, shape (rows, columns) of the picture
         In [0, 1]: 1 where most speaks for the outcome, 0 where nothing does or nothing was seen.
     most : float
-        What 1 stands for: log-odds, or the share of attention of one pixel; NaN where the values
-        have no unit.
+        What 1 stands for: the log-odds of the case that the place adds (``activation``) or that it
+        loses when the place is hidden, before calibration; or the share of attention of one pixel;
+        NaN where the values have no unit. 0 where nothing speaks for the outcome.
 
     """
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.stats.uncertainty import Estimate
+from clnm_core.systems.activation import Activation, activation_of, in_words
 from clnm_core.systems.attributing import spread_over
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
@@ -19,6 +20,7 @@ from clnm_core.systems.cli_dlr.beyond import Beyond
 from clnm_core.systems.cli_dlr.learning import SCORE, Combination
 from clnm_core.systems.clinical import ClinicalModel
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
+from clnm_core.systems.embedding import beside
 from clnm_core.systems.explanation import Attributions, Explanation
 from clnm_core.systems.fitness import lacks, with_fit_pictures
 from clnm_core.systems.protocol import Inputs, State
@@ -119,6 +121,7 @@ class CliDlr:
 
     def explain(self, case: Cases) -> Explanation:
         """What each finding, and the DLR score, add to the log-odds before calibration."""
+        looked = self._activation(case)
         values = self._values(case)
         table = self.logistic.contributions(values)
         baseline = table.attrs["baseline"]
@@ -126,7 +129,11 @@ class CliDlr:
             return Explanation(table, baseline, notes=(ONLY_CLINICAL,))
         is_score = table["column"] == SCORE.name
         table.loc[is_score, "value"] = f"{values[SCORE.name]:.2f}"
-        return Explanation(table, baseline, notes=(self.parts.beyond.signature.in_words(),))
+        notes = (self.parts.beyond.signature.in_words(),)
+        if looked is None:
+            return Explanation(table, baseline, notes=notes)
+        said = in_words(looked, SCORE.label)
+        return Explanation(table, baseline, maps=looked.maps, notes=(*notes, said))
 
     def attributions(self, cases: Cases) -> Attributions:
         """What each finding, and the DLR score, add to the log-odds of each case.
@@ -142,14 +149,15 @@ class CliDlr:
         """Findings and picture of each case, shape (cases, terms + features of the score).
 
         The terms of the findings, then the features that the DLR score is made of, each in training
-        deviations from the training mean; where one could not be measured, its training median.
+        deviations from the training mean; where one could not be measured, its training median. More
+        features than terms are scaled down, see :func:`~clnm_core.systems.embedding.beside`.
         """
         whole = _whole(cases, self.inputs)
         if self.parts is None:
             return self.logistic.standardised(whole.frame).astype(np.float32)
         terms = self.parts.clinical.standardised(whole.frame)
         features = self.parts.beyond.signature.standardised(self._features(whole))
-        return np.concatenate([terms, features], axis=1).astype(np.float32)
+        return beside(terms, [features])
 
     def state(self) -> State:
         """The model as plain values."""
@@ -194,6 +202,24 @@ class CliDlr:
                 "training, so its features mean nothing here. Bring the same weights, or train again."
             )
         return pictures.measured(cases, recipes)
+
+    def _activation(self, case: Cases) -> Activation | None:
+        """Where the deep part of the score lies; ``None`` where the score says nothing."""
+        views = with_fit_pictures(case, pictures.PICTURES).views_of(
+            str(case.frame["case_id"].iloc[0])
+        )
+        if self.parts is None or self.parts.beyond.signature.is_constant or not views:
+            return None
+        recipe = next(
+            (one for one in pictures.recipes_of(self.measure) if one.kind == "deep"), None
+        )
+        return activation_of(
+            views,
+            recipe,
+            self.parts.beyond.signature,
+            lambda: self._features(case),
+            slope=self.logistic.slope(SCORE.name),
+        )
 
     def _doubts_of_pictures(self, case: Cases) -> tuple[str, ...]:
         if self.parts is None or self.parts.beyond.signature.is_constant:

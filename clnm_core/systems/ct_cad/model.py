@@ -16,7 +16,7 @@ from clnm_core.errors import ModelError, UnfitCaseError
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.ct_cad.activation import activation, on_picture
+from clnm_core.systems.ct_cad.activation import activation
 from clnm_core.systems.ct_cad.augmenting import altered
 from clnm_core.systems.ct_cad.kinds import KINDS, NAME
 from clnm_core.systems.ct_cad.networks import OneAnswer
@@ -33,6 +33,7 @@ from clnm_core.systems.ct_cad.pictures import (
 from clnm_core.systems.ct_cad.ranges import Ranges
 from clnm_core.systems.ct_cad.task import case_log_odds, pooled_features
 from clnm_core.systems.explanation import Attributions, Explanation, SaliencyMap
+from clnm_core.systems.painting import on_picture
 from clnm_core.systems.protocol import Inputs, State
 
 FEWEST_CELLS = 4
@@ -123,7 +124,8 @@ class NodeModel:
         require_pictures(case)
         maps: list[SaliencyMap] = []
         notes: set[str] = set()
-        for view in fit_views(case, 0):
+        views = fit_views(case, 0)
+        for view in views:
             item = view.read()
             side = border_of(self.size)
             grey = crop(item, field_mm=self.field_mm, size=self.size)[None]
@@ -136,7 +138,10 @@ class NodeModel:
                 cells, words, kind = occlusion(self.network, picture), _OCCLUSION, "hiding"
             whole = square_of(item, field_mm=self.field_mm * (1 + 2 * side / self.size))
             drawn = on_picture(cells, _inner(whole, side / (self.size + 2 * side)), item.grey.shape)
-            maps.append(SaliencyMap(view.image_id, kind, drawn))
+            # The mean over cells makes the log-odds of a picture, the mean over pictures the case's.
+            parts = len(views) * (cells.size if kind == "activation" else 1)
+            most = math.nan if kind == "gradient" else max(float(cells.max()), 0.0) / parts
+            maps.append(SaliencyMap(view.image_id, kind, drawn, most))
             notes.add(words)
         if not any(one.values.any() for one in maps):
             notes.add("Nothing in the picture spoke for metastasis.")

@@ -16,8 +16,9 @@ from clnm_core.systems.ct_cad.augmenting import altered
 from clnm_core.systems.ct_cad.networks import OneAnswer, Start, made
 from clnm_core.systems.ct_cad.pictures import Crops
 
-BATCH = 16
-"""Pictures that are judged at a time, always as many: so none depends on those beside it."""
+BATCH = {"cpu": 4, "cuda": 64}
+"""Pictures that are judged at a time, always as many: so none depends on those beside it. Few on
+a CPU, where one case is often asked about alone and the rest is black."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,14 +98,15 @@ def case_log_odds(
     Computed in float32, also where training used fewer bits.
     """
     found = np.zeros(len(crops.case))
-    for first in range(0, len(found), BATCH):
-        some = crops.grey[first : first + BATCH]
-        filled = np.zeros((BATCH, *some.shape[1:]), dtype=np.uint8)
+    size_of_batch = BATCH["cuda" if device.type == "cuda" else "cpu"]
+    for first in range(0, len(found), size_of_batch):
+        some = crops.grey[first : first + size_of_batch]
+        filled = np.zeros((size_of_batch, *some.shape[1:]), dtype=np.uint8)
         filled[: len(some)] = some
         with torch.inference_mode():
             pictures = altered(filled, size=size, random=None).to(device)
             answer = network({"pictures": pictures})
-        found[first : first + BATCH] = answer[: len(some)].double().cpu().numpy()
+        found[first : first + len(some)] = answer[: len(some)].double().cpu().numpy()
     cases = np.bincount(crops.case)
     return np.asarray(np.bincount(crops.case, weights=found) / np.maximum(cases, 1))
 

@@ -134,12 +134,21 @@ class LlnmNet(nn.Module):
         """
         pooled = self._pooled(batch, seen)
         found = self.head(pooled)
-        log_odds = self.outcome(found)[:, 0] + self.skip(pooled)[:, 0]
-        if self.line is not None:
-            log_odds = log_odds + self.line[0] + self.averaged(batch) @ self.line[1:]
+        log_odds = self._log_odds(pooled, found, batch)
         return Output(
             log_odds.unflatten(0, (-1, 2)).mean(1), self.stage(found).unflatten(0, (-1, 2)).mean(1)
         )
+
+    def each_view(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Log-odds by each of the two views, shape (n, 2); neither sees the other."""
+        pooled = self._pooled(batch, None)
+        return self._log_odds(pooled, self.head(pooled), batch).unflatten(0, (-1, 2))
+
+    def _log_odds(self, pooled: Tensor, found: Tensor, batch: Mapping[str, Tensor]) -> Tensor:
+        log_odds: Tensor = self.outcome(found)[:, 0] + self.skip(pooled)[:, 0]
+        if self.line is None:
+            return log_odds
+        return log_odds + self.line[0] + self.averaged(batch) @ self.line[1:]
 
     def parts(self, batch: Mapping[str, Tensor]) -> Parts:
         """What the last layers add up to the log-odds."""

@@ -21,8 +21,9 @@ from clnm_core.systems.llnm_net.network import LlnmNet, Output
 from clnm_core.systems.llnm_net.text.tokens import RESERVED, UNKNOWN
 from clnm_core.systems.networks.loop import Settings
 
-BATCH = 32
-"""Cases that are judged at a time, always as many: so none depends on those beside it."""
+BATCH = {"cpu": 4, "cuda": 32}
+"""Cases that are judged at a time, always as many: so none depends on those beside it. Few on
+a CPU, where one case is often asked about alone and stands there several times."""
 
 _ONE_VIEW = 0.15
 """Share of the training cases that show one of their views twice, in a step."""
@@ -186,12 +187,13 @@ def _batch_by_batch(
 ) -> tuple[NDArray[np.float64], ...]:
     """What is said of each case; a batch is always as large, so none depends on those beside it."""
     count = len(next(iter(arrays.values())))
+    size = BATCH["cuda" if device.type == "cuda" else "cpu"]
     found: list[list[NDArray[np.float64]]] = []
     with torch.inference_mode():
-        for first in range(0, count, BATCH):
-            rows = np.arange(first, min(first + BATCH, count))
+        for first in range(0, count, size):
+            rows = np.arange(first, min(first + size, count))
             # The last ones are filled up with the first.
-            filled = np.concatenate([rows, np.zeros(BATCH - len(rows), dtype=np.int64)])
+            filled = np.concatenate([rows, np.zeros(size - len(rows), dtype=np.int64)])
             batch = {name: value.to(device) for name, value in as_tensors(arrays, filled).items()}
             said = asked(batch)
             found.append([one.double().cpu().numpy()[: len(rows)] for one in said])

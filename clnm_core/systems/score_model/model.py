@@ -24,6 +24,7 @@ from clnm_core.systems.calibrating import Calibrator
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.clinical import ClinicalModel, value_in_words
 from clnm_core.systems.clinical_system import model_of, recorded, state_of
+from clnm_core.systems.embedding import beside
 from clnm_core.systems.explanation import Attributions, Explanation
 from clnm_core.systems.fitness import lacks
 from clnm_core.systems.protocol import Inputs, State
@@ -137,20 +138,21 @@ class ScoreModel:
 
     def explain(self, case: Cases) -> Explanation:
         """What each finding and score adds, where the learner can say it exactly."""
+        slope = self.logistic.slope(COLUMNS["deep"].name) if self.learner == LOGISTIC else None
+        maps, notes = self.pictures.shown(case, slope)
         scored = self._scored(case)
         found = self._attributions(scored.frame)
         if found is None:
             label = learner_of(self.learner).label
-            return Explanation(
-                notes=(
-                    f"{label} cannot say exactly what each finding adds to the risk of one case, "
-                    "and no stand-in is shown.",
-                )
+            unsaid = (
+                f"{label} cannot say exactly what each finding adds to the risk of one case, "
+                "and no stand-in is shown."
             )
+            return Explanation(maps=maps, notes=(unsaid, *notes))
         columns = self.logistic.design.columns
         values = recorded(scored, columns)
         table = contributions_of(found, [value_in_words(one, values[one.name]) for one in columns])
-        return Explanation(table, found.baseline, found.scale)
+        return Explanation(table, found.baseline, found.scale, maps, notes=notes)
 
     def attributions(self, cases: Cases) -> Attributions | None:
         """What each finding and score does to the output of each case, where it can be said exactly.
@@ -173,13 +175,13 @@ class ScoreModel:
         """Findings, scores and features of each case, shape (cases, terms + features).
 
         What every learner reads, and then the features that the scores are made of, each in
-        training deviations from the training mean.
+        training deviations from the training mean; more features than terms are scaled down, see
+        :func:`~clnm_core.systems.embedding.beside`.
         """
         tables = self.pictures.tables(cases)
         scored = with_scores(cases.frame, self.pictures.scores_of(tables))
-        found = [self._reading.rows(scored)]
-        found += [one.standardised(tables[k]) for k, one in self.pictures.signatures.items()]
-        return np.concatenate(found, axis=1).astype(np.float32)
+        features = [one.standardised(tables[k]) for k, one in self.pictures.signatures.items()]
+        return beside(self._reading.rows(scored), features)
 
     def state(self) -> State:
         """The model as plain values; the signatures of scores that are not read are not kept."""

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from clnm_core.errors import UnfitCaseError
 from clnm_core.features.choice import Recipe
+from clnm_core.systems.activation import activation_of, in_words
 from clnm_core.systems.cases import Cases
-from clnm_core.systems.score_model.scores import COLUMNS, measured
+from clnm_core.systems.explanation import SaliencyMap
+from clnm_core.systems.fitness import with_fit_pictures
+from clnm_core.systems.score_model.scores import COLUMNS, PICTURES, measured
 from clnm_core.systems.signature import Signature
 
 
@@ -55,6 +58,40 @@ class Pictures:
                     "the picture and at the outline of the lesion."
                 )
         return found
+
+    def shown(
+        self, case: Cases, slope: float | None
+    ) -> tuple[tuple[SaliencyMap, ...], tuple[str, ...]]:
+        """Where the deep score of the one case lies in its pictures, and what that is.
+
+        Parameters
+        ----------
+        case : Cases
+        slope : float or None
+            Log-odds per unit of the deep score; ``None`` for a learner that has no such number,
+            and the map then is of the score, which itself is log-odds.
+
+        """
+        signature = self.signatures.get("deep")
+        views = with_fit_pictures(case, PICTURES).views_of(str(case.frame["case_id"].iloc[0]))
+        if signature is None or signature.is_constant or slope == 0 or not views:
+            return (), ()
+        found = activation_of(
+            views,
+            self.recipes["deep"],
+            signature,
+            lambda: self.tables(case)["deep"],
+            slope=1.0 if slope is None else slope,
+        )
+        notes = [in_words(found, "deep score")]
+        if slope is None and found.maps:
+            notes.append(
+                "The map is of the deep score itself; the learner does not use it in a straight "
+                "line, so no share of the risk belongs to a place."
+            )
+        if "radiomics" in self.signatures:
+            notes.append("The radiomics score has no place in the picture.")
+        return found.maps, tuple(notes)
 
     def scores(self, cases: Cases) -> dict[str, NDArray[np.float64]]:
         """The score of each case by kind; errors as of :meth:`tables`."""

@@ -114,6 +114,7 @@ def test_maps_lie_on_the_picture_and_in_0_to_1(found, parts):
     (found_map,) = explained.maps
     assert found_map.image_id == f"{case.frame['case_id'][0]}-axial"
     assert found_map.kind == "hiding"
+    assert (found_map.most > 0) == found_map.values.any()
     drawn = found_map.values
     assert drawn.shape == (SIDE, SIDE)
     assert drawn.dtype == np.float32

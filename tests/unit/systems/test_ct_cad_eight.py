@@ -8,13 +8,14 @@ import torch
 
 from clnm_core.errors import FeatureError, TrainingError
 from clnm_core.features import backbones
-from clnm_core.systems.ct_cad.activation import activation, on_picture
+from clnm_core.systems.ct_cad.activation import activation
 from clnm_core.systems.ct_cad.augmenting import altered
 from clnm_core.systems.ct_cad.kinds import KINDS
 from clnm_core.systems.ct_cad.networks import made, start_of
 from clnm_core.systems.ct_cad.pictures import crops
 from clnm_core.systems.ct_cad.task import NodeTask
 from clnm_core.systems.networks.loop import Settings, train
+from clnm_core.systems.painting import on_picture
 from clnm_core.systems.run import Run
 from tests.unit.systems.ct_node_cases import ct_cases
 

@@ -15,6 +15,8 @@ from clnm_core.errors import (
 from clnm_core.features.items import Item
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.llnm_net.config import DEFAULTS, resolved
+from clnm_core.systems.llnm_net.encoding import as_tensors
+from clnm_core.systems.llnm_net.hiding import lost_log_odds
 from clnm_core.systems.llnm_net.system import LLNM_NET
 from clnm_core.systems.protocol import State
 from clnm_core.systems.run import Run
@@ -183,13 +185,50 @@ def test_attention_is_shared_out_painted_and_called_attention(learned):
     assert sum(found.shares.values()) == pytest.approx(1)
     assert [word for word, _ in found.words][:2] == ["solid", "nodule"]
     assert sum(weight for _, weight in found.words) == pytest.approx(1)
-    item = case.views_of(case.frame["case_id"][0])[0].read()
-    for painted in (one.values for one in found.maps):
-        assert painted.shape == item.grey.shape
-        assert painted.max() == 1
-        assert painted[:2, :2].max() == 0  # far from the lesion nothing is shown
-    assert len(found.maps) == 2
-    assert "not why" in found.notes[0]
+    views = case.views_of(case.frame["case_id"][0])
+    for one in found.maps:
+        assert one.values.shape == views[0].read().grey.shape
+        assert one.values.max() in (0, 1)
+        assert one.most >= 0
+        assert one.values[:2, :2].max() == 0  # far from the lesion nothing is shown
+    said = [(one.image_id, one.kind) for one in found.maps]
+    assert said == [(view.image_id, kind) for view in views for kind in ("hiding", "attention")]
+    assert found.map_of(views[1].image_id).kind == "hiding"
+    assert "lose when a place is hidden" in found.notes[0]
+    assert "not why" in found.notes[1]
+
+
+def test_attention_flows_from_each_group_and_none_of_it_is_lost(learned):
+    found = learned.model.explain(some_cases(3, seed=5).only([1]))
+    kinds = {"location", "morphology", "report", "demographics"}
+    flows = {(one.looking, one.seen): one.share for one in found.flows}
+    assert set(flows) == {(one, other) for one in kinds for other in kinds}
+    for looking in kinds:
+        assert sum(flows[looking, seen] for seen in kinds) == pytest.approx(1)
+
+
+def test_what_a_hidden_patch_loses_is_what_the_network_says_without_it(learned):
+    """The oracle is the network's answer of the case with the patch taken out beforehand."""
+    model, case = learned.model, some_cases(3, seed=5).only([1])
+    prepared = model.prepared(case)
+    batch = as_tensors(model.encoder.encoded(prepared), np.zeros(1, dtype=np.int64))
+    lost = lost_log_odds(model, batch)
+    whole, _ = model.scores(prepared)
+    for group, view, token in (("texture", 0, 5), ("texture", 1, 0), ("location", 1, 4)):
+        says = prepared.says[group].copy()
+        says[0, view, token] = False
+        left, _ = model.scores(replace(prepared, says={**prepared.says, group: says}))
+        assert lost[group][view, token] == pytest.approx(whole[0] - left[0], abs=1e-5)
+    assert max(np.abs(one).max() for one in lost.values()) > 1e-4
+
+
+def test_one_picture_that_stands_for_both_views_loses_what_both_lose(learned):
+    case = some_cases(3, seed=5).only([1])
+    name = str(case.frame["case_id"].iloc[0])
+    single = replace(case, views={name: case.views_of(name)[:1]})
+    alone, pair = learned.model.explain(single), learned.model.explain(case)
+    assert [one.kind for one in alone.maps] == ["hiding", "attention"]
+    assert alone.maps[0].most == pytest.approx(2 * pair.maps[0].most, rel=1e-3)
 
 
 def test_an_embedding_adds_up_to_the_log_odds_but_for_a_constant(learned):
