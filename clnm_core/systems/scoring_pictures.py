@@ -104,7 +104,11 @@ class Opened:
 
 
 def opened(
-    given: Sequence[Given], *, structures: Collection[str], modality: str, notes: Sequence[str] = ()
+    given: Sequence[Given],
+    *,
+    structures: Collection[str],
+    modality: str,
+    propose: Callable[[Image], Mapping[str, Mask]] | None = None,
 ) -> Opened:
     """Read the pictures of one case.
 
@@ -116,12 +120,14 @@ def opened(
         given, on pictures that are not CT.
     modality : str
         What a picture is taken for that does not say it.
-    notes : sequence of str
-        Sentences to pass on.
+    propose : callable, optional
+        Outlines of a picture, by structure; by default those of the outliner that comes along.
 
     """
     views: list[View] = []
-    said, refusals, found = list(notes), [], []
+    said: list[str] = []
+    refusals: list[str] = []
+    found: list[dict[str, Any]] = []
     is_proposed, pixels = False, 0
     for number, one in enumerate(given, start=1):
         try:
@@ -143,7 +149,7 @@ def opened(
         if image.frames > 1:
             said.append(_FRAMES.format(n=image.frames))
         if _lacks(masks, structures) and not _is_ct(image, modality):
-            more = _proposed(image, structures)
+            more = _proposed(image, structures, propose or _by_outliner)
             is_proposed |= any(name not in masks for name in more)
             masks = {**more, **masks}
         pixels += int(np.prod(image.pixels.shape[:2]))
@@ -199,14 +205,21 @@ def _is_ct(image: Image, modality: str) -> bool:
     return (modality if image.modality is Modality.OTHER else image.modality.value) == "CT"
 
 
-def _proposed(image: Image, structures: Collection[str]) -> dict[str, Mask]:
-    """What the outliner finds of that which is needed; it loads the network when first asked."""
-    from clnm_core.imaging.segmentation.proposal import propose
-
+def _proposed(
+    image: Image, structures: Collection[str], propose: Callable[[Image], Mapping[str, Mask]]
+) -> dict[str, Mask]:
+    """What is found of the structures that are needed."""
     names = {"lesion": "nodule", "gland": "gland"}
-    masks = propose(image).masks
+    masks = propose(image)
     wanted = [names[one] for one in structures if one in names]
     return {name: masks[name] for name in wanted if masks[name].any()}
+
+
+def _by_outliner(image: Image) -> Mapping[str, Mask]:
+    """What the outliner that comes along finds; its network is loaded when it is first asked."""
+    from clnm_core.imaging.segmentation.proposal import propose
+
+    return propose(image).masks
 
 
 def _measures(image: Image, masks: Mapping[str, Mask], view: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A fragment: a slider reads a curve that is computed already, and nothing else is
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +13,7 @@ import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.columns import Column
-from clnm_core.errors import UnfitCaseError
+from clnm_core.errors import EmptyCohortError, UnfitCaseError
 from clnm_core.explain.what_if import WhatIf, variables_of, what_if
 from clnm_core.explain.what_if_values import Seen
 from clnm_core.report.what_if_words import (
@@ -92,7 +93,10 @@ def seen_in_training(
     registry = warehouse.registry(query.cohort)
     if column not in registry:
         return None
-    judged = selection.evaluation(warehouse, query, model, [column])
+    try:
+        judged = selection.evaluation(warehouse, query, model, [column])
+    except EmptyCohortError:  # the store has no risk of this model
+        return None
     taught = judged[judged["split"].isin((TRAINING, CROSS_VALIDATED))]
     return Seen.of(taught[column], registry[column]) if len(taught) else None
 
@@ -134,7 +138,8 @@ def _curves(asked: Asked, records: list[ModelRecord], column: Column) -> dict[Mo
             waiting.append(record)
             continue
         try:
-            found[record] = _curve(asked, record, column)
+            with st.spinner("Moving the outline") if is_slow else nullcontext():
+                found[record] = _curve(asked, record, column)
         except UnfitCaseError as error:
             st.caption(plain(f"{panels.model_title(record)}: {error}"))
     if waiting:

@@ -283,13 +283,30 @@ def test_what_the_table_lacks_is_measured_on_given_outlines(clinical: Judge) -> 
 
 
 def test_outlines_that_nobody_gave_are_proposed_and_flagged() -> None:
-    found = opened([given(dicom(0), lesion_row=None)], structures=("gland",), modality="US")
+    masks = {"nodule": ellipse(50, 80, 10, 14), "gland": GLAND}
+    bare = given(dicom(0), lesion_row=None)
+    found = opened([bare], structures=("gland",), modality="US", propose=lambda image: masks)
     assert found.outlines == "proposed"
     assert PROPOSED in found.notes
+    assert (found.views[0].has_gland, found.views[0].has_lesion) == (True, False)
+    none = opened([bare], structures=(), modality="US", propose=lambda image: masks)
+    assert (none.outlines, none.notes) == ("", ())
+
+
+def test_an_outline_that_was_given_is_kept_beside_one_that_is_proposed() -> None:
+    masks = {"nodule": ellipse(90, 40, 5, 5), "gland": GLAND}
+    one = given(dicom(0))
+    one = replace(one, masks={"nodule": one.masks["nodule"]})
+    found = opened([one], structures=("gland", "lesion"), modality="US", propose=lambda i: masks)
+    np.testing.assert_array_equal(found.views[0].read().lesion, ellipse(50, 80, 10, 14))
     assert found.views[0].has_gland
-    none = opened([given(dicom(0), lesion_row=None)], structures=(), modality="US")
-    assert none.outlines == ""
-    assert not none.notes
+    assert found.outlines == "proposed"
+
+
+def test_nothing_is_proposed_on_ct() -> None:
+    bare = given(png_bytes(np.zeros(SHAPE, dtype=np.uint8)), lesion_row=None)
+    found = opened([bare], structures=("lesion",), modality="CT", propose=lambda image: 1 / 0)
+    assert not found.views[0].has_lesion
 
 
 @pytest.mark.parametrize(
