@@ -73,8 +73,9 @@ def range_words(band: tuple[float, float]) -> str:
 def _nothing(found: Kept) -> str:
     if not found.split:
         return (
-            "There are no prediction sets for this model: no case that did not teach it has a "
-            "known outcome. Bring its risks for validation cases."
+            "There are no prediction sets for this model: it has neither risks of validation cases "
+            "with a known outcome nor held-out risks of training cases. Bring its risks for a split "
+            "named validation."
         )
     with_it, without = found.known
     return (

@@ -82,7 +82,7 @@ def test_one_class_alone_is_judged_alone() -> None:
 @pytest.mark.parametrize(
     ("split", "known", "words"),
     [
-        ("", (0, 0), "Bring its risks for validation cases."),
+        ("", (0, 0), "Bring its risks for a split named validation."),
         ("validation", (5, 30), "they need 9 patients with and without the outcome that did not "
                                 "teach it, and the validation cases have 5 and 30."),
     ],
