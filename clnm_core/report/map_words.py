@@ -79,7 +79,8 @@ def maps_answer(
     counted = count_text(near_cases or cases, "case")
     text = (
         f"{place}, {_share(near)} of the map lies within 2 mm of it ({counted}); by area alone it "
-        f"would be {percent(even)}, and {percent(covered)} spread over what the map covers."
+        f"would be {percent(even)}, and {percent(covered)} spread over what the map covers"
+        f"{_against(near, covered)}."
     )
     if rho.is_estimable:
         side = "falls with" if rho.high < 0 else "rises with" if rho.low > 0 else "does not follow"
@@ -146,6 +147,16 @@ def maps_methods(kind: str, *, cases: int, store_version: int, has_gland: bool) 
         f"from store version {store_version}; pictures of one case averaged; zones by distance of "
         f"pixel centres; {even}; means: {BOOTSTRAP:,} resamples of patients{line}."
     )
+
+
+def _against(near: Estimate, covered: float) -> str:
+    """Whether the map lies near the capsule beyond what its reach alone gives."""
+    if not (near.low <= near.high and covered == covered):
+        return ""
+    if near.low <= covered <= near.high:
+        return ", so it cannot be told from a map that is even wherever it reaches"
+    side = "more" if near.low > covered else "less"
+    return f", so it lies there {side} than its reach alone would give"
 
 
 def _share(share: Estimate) -> str:

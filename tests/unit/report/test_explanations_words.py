@@ -131,8 +131,8 @@ def maps(**more: object) -> str:
 def test_a_map_near_the_capsule_is_held_against_its_area() -> None:
     assert maps() == (
         "Where the nodule lies within 2.5 mm of the capsule, 41 % (36–46) of the map lies within 2 mm "
-        "of it (80 cases); by area alone it would be 18 %, and 30 % spread over what the map covers. "
-        "The share falls with the distance (Spearman −0.52, −0.62 to −0.40)."
+        "of it (80 cases); by area alone it would be 18 %, and 30 % spread over what the map covers, "
+        "so it lies there more than its reach alone would give. The share falls with the distance (Spearman −0.52, −0.62 to −0.40)."
     )
 
 
@@ -140,6 +140,13 @@ def test_a_share_that_does_not_follow_the_distance_is_said() -> None:
     assert "does not follow the distance" in maps(rho=Estimate(0.1, -0.1, 0.3, 0.95, ""))
     assert "rises with the distance" in maps(rho=Estimate(0.4, 0.1, 0.6, 0.95, ""))
     assert "Spearman" not in maps(rho=not_estimable("too few", level=0.95))
+
+
+def test_a_map_that_only_lies_where_it_can_reach_is_not_sold_as_a_look_at_the_capsule() -> None:
+    assert "cannot be told from a map that is even wherever it reaches" in maps(covered=0.38)
+    assert "less than its reach alone would give" in maps(covered=0.6)
+    nothing = maps(near=Estimate(0.4, NAN, NAN, 0.95, ""))
+    assert nothing.partition(" The share")[0].endswith("spread over what the map covers.")
 
 
 def test_attention_is_never_sold_as_a_cause() -> None:
