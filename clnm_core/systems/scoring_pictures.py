@@ -31,6 +31,7 @@ MEASURED = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "third
 
 PROPOSED = "Outlines were proposed by a network, and nobody has looked at them."
 
+_BLANK = "The picture has one grey level all over, so there is nothing to judge on it."
 _FRAMES = "A file of {n} frames: the first was judged."
 
 
@@ -134,6 +135,9 @@ def opened(
             image = read_untrusted(_bytes(one.file), one.file.name)
         except ImageError as error:
             refusals.append(str(error))
+            continue
+        if np.ptp(image.pixels) == 0:
+            refusals.append(_BLANK)
             continue
         masks: dict[str, Mask] = {}
         for structure, file in one.masks.items():

@@ -228,8 +228,8 @@ def _answer(curves: dict[ModelRecord, WhatIf], bold: ModelRecord, place: int) ->
             panels.Figure(
                 panels.model_title(record),
                 percent(float(one.risks[near])),
-                f"{percent(one.own_risk)} as it is",
-                f"At {value_words(one.column, one.values[near])}; threshold {percent(one.threshold)}.",
+                f"at {value_words(one.column, one.values[near])}; {percent(one.own_risk)} as it is",
+                f"Threshold {percent(one.threshold)}.",
             )
             for record, one in curves.items()
             if (near := at[record]) is not None

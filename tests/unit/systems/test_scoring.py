@@ -303,8 +303,17 @@ def test_an_outline_that_was_given_is_kept_beside_one_that_is_proposed() -> None
     assert found.outlines == "proposed"
 
 
+def test_a_picture_that_shows_nothing_is_not_judged() -> None:
+    found = opened(
+        [given(png_bytes(np.zeros(SHAPE, dtype=np.uint8)))], structures=(), modality="US"
+    )
+    assert not found.views
+    assert found.refusals[0].startswith("The picture has one grey level all over")
+
+
 def test_nothing_is_proposed_on_ct() -> None:
-    bare = given(png_bytes(np.zeros(SHAPE, dtype=np.uint8)), lesion_row=None)
+    grey = np.tile(np.arange(SHAPE[1], dtype=np.uint8), (SHAPE[0], 1))
+    bare = given(png_bytes(grey), lesion_row=None)
     found = opened([bare], structures=("lesion",), modality="CT", propose=lambda image: 1 / 0)
     assert not found.views[0].has_lesion
 
