@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.errors import (
     MissingOutcomeError,
     ModelError,
@@ -20,6 +21,7 @@ from clnm_core.systems.llnm_net.hiding import lost_log_odds
 from clnm_core.systems.llnm_net.system import LLNM_NET
 from clnm_core.systems.protocol import State
 from clnm_core.systems.run import Run
+from clnm_core.systems.training import train_system
 from tests.unit.systems.llnm_net_cases import TINY, picture, some_cases, view
 
 
@@ -114,6 +116,39 @@ def test_validation_cases_choose_and_never_teach_weights_of_an_epoch(learned):
     for name, values in one.model.state().tensors.items():
         assert np.array_equal(values, other.model.state().tensors[name]), name
     assert one.model.calibrator != other.model.calibrator
+
+
+def test_outcomes_reports_and_pictures_of_test_cases_leave_no_trace_in_the_model():
+    cases = some_cases(40)
+    split = np.array(["train"] * 20 + ["validation"] * 10 + ["external"] * 10)
+    is_test = split == "external"
+    cases = Cases(
+        cases.frame.assign(split=split), BUILT_IN.only([*cases.frame.columns, "split"]), cases.views
+    )
+    frame = cases.frame
+    other = changed(
+        cases,
+        lateral=frame["lateral"].where(~is_test, ~frame["lateral"]),
+        report_text=frame["report_text"].where(~is_test, "Words that nobody else wrote."),
+        age_years=frame["age_years"].where(~is_test, 119.0),
+    )
+    tested = set(frame["case_id"][is_test])
+    noise = view("x", "transverse", picture(7, depth=13.0))
+    other = replace(
+        other,
+        views={name: (noise,) if name in tested else own for name, own in cases.views.items()},
+    )
+    one, two = (
+        train_system(LLNM_NET, each, outcome="lateral", config={**TINY, "epochs": 1}, bootstrap=2)
+        for each in (cases, other)
+    )
+    left, right = one.model.state(), two.model.state()
+    assert left.facts == right.facts
+    assert all(np.array_equal(left.tensors[name], right.tensors[name]) for name in left.tensors)
+    assert one.threshold == two.threshold
+    risk = [each.predictions["risk"].to_numpy() for each in (one, two)]
+    assert np.array_equal(risk[0][~is_test], risk[1][~is_test])
+    assert not np.allclose(risk[0][is_test], risk[1][is_test])
 
 
 def test_without_validation_cases_some_patients_are_held_back_and_it_is_said():
@@ -214,11 +249,11 @@ def test_what_a_hidden_patch_loses_is_what_the_network_says_without_it(learned):
     batch = as_tensors(model.encoder.encoded(prepared), np.zeros(1, dtype=np.int64))
     lost = lost_log_odds(model, batch)
     whole, _ = model.scores(prepared)
-    for group, view, token in (("texture", 0, 5), ("texture", 1, 0), ("location", 1, 4)):
+    for group, place, token in (("texture", 0, 5), ("texture", 1, 0), ("location", 1, 4)):
         says = prepared.says[group].copy()
-        says[0, view, token] = False
+        says[0, place, token] = False
         left, _ = model.scores(replace(prepared, says={**prepared.says, group: says}))
-        assert lost[group][view, token] == pytest.approx(whole[0] - left[0], abs=1e-5)
+        assert lost[group][place, token] == pytest.approx(whole[0] - left[0], abs=1e-5)
     assert max(np.abs(one).max() for one in lost.values()) > 1e-4
 
 
