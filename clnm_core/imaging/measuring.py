@@ -5,7 +5,7 @@ Unknown spacing is unknown: millimetres are then missing and say why, never 1 mm
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,29 @@ def measured(
         ),
         missing,
     )
+
+
+def together(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What several pictures of one nodule measure together, by column.
+
+    The larger of two diameters and the shorter of two distances to the capsule, as either can only
+    be missed in a view; all else from the first picture that has it.
+
+    Examples
+    --------
+    >>> together([{"max_diameter_mm": 8.0, "third": "upper"}, {"max_diameter_mm": 9.0}])
+    {'max_diameter_mm': 9.0, 'third': 'upper'}
+
+    """
+    best = {"max_diameter_mm": max, "capsule_distance_mm": min}
+    joint: dict[str, Any] = {}
+    for one in found:
+        for name, value in one.items():
+            if name not in joint:
+                joint[name] = value
+            elif name in best:
+                joint[name] = best[name](joint[name], value)
+    return joint
 
 
 def _drawn(mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from clnm_core.domain.image import Image, Modality
 from clnm_core.errors import ImageError
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.masks import read_mask
-from clnm_core.imaging.measuring import measured
+from clnm_core.imaging.measuring import measured, together
 from clnm_core.systems.case import picture_view
 from clnm_core.systems.cases import View
 from clnm_core.systems.clinical import value_in_words
@@ -168,29 +168,6 @@ def opened(
     return Opened(
         tuple(views), together(found), outlines, tuple(said), tuple(refusals), max(pixels, 1)
     )
-
-
-def together(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What several pictures of one nodule measure together, by column.
-
-    The larger of two diameters and the shorter of two distances to the capsule, as either can only
-    be missed in a view; all else from the first picture that has it.
-
-    Examples
-    --------
-    >>> together([{"max_diameter_mm": 8.0, "third": "upper"}, {"max_diameter_mm": 9.0}])
-    {'max_diameter_mm': 9.0, 'third': 'upper'}
-
-    """
-    best = {"max_diameter_mm": max, "capsule_distance_mm": min}
-    joint: dict[str, Any] = {}
-    for one in found:
-        for name, value in one.items():
-            if name not in joint:
-                joint[name] = value
-            elif name in best:
-                joint[name] = best[name](joint[name], value)
-    return joint
 
 
 def _bytes(file: File) -> bytes:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.imaging.measuring import together
 from clnm_core.report.wording import upper_first
 from clnm_core.store.records import ModelRecord
 from clnm_core.systems.case import picture_view
@@ -73,30 +74,6 @@ def _laid_out(places: int) -> tuple[DeltaGenerator, DeltaGenerator]:
         return form, pictures
     pictures = st.container()
     return st.container(), pictures
-
-
-def together(measured: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What several pictures of one nodule measure together, by column.
-
-    The larger of two diameters and the shorter of two distances to the capsule, as either can only
-    be missed in a view; all else from the first picture that has it.
-
-    Examples
-    --------
-    >>> together([{"max_diameter_mm": 8.0, "third": "upper"}, {"max_diameter_mm": 9.0}])
-    {'max_diameter_mm': 9.0, 'third': 'upper'}
-
-    """
-    found: dict[str, Any] = {}
-    for one in measured:
-        for name, value in one.items():
-            if name not in found:
-                found[name] = value
-            elif name == "max_diameter_mm":
-                found[name] = max(found[name], value)
-            elif name == "capsule_distance_mm":
-                found[name] = min(found[name], value)
-    return found
 
 
 def _asked(
