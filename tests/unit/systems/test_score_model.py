@@ -22,7 +22,9 @@ from clnm_core.errors import (
     UnfitCaseError,
 )
 from clnm_core.features import selection_lasso
+from clnm_core.features.cells import Look
 from clnm_core.features.items import Item
+from clnm_core.systems import activation
 from clnm_core.systems.cases import Cases, View
 from clnm_core.systems.files import load_model_files, save_model
 from clnm_core.systems.protocol import State
@@ -66,7 +68,19 @@ def quick():
         patch.setattr(scores, "REPEATS", 1)
         settings = {"weights": "random, seed 0: no pretrained weights"}
         patch.setattr(tried, "made", lambda recipe: SimpleNamespace(settings=settings))
+        patch.setattr(activation, "made", lambda recipe: Looking)
         yield
+
+
+class Looking:
+    """A network that sees four cells, which are all that its features are."""
+
+    names = tuple(f"resnet18_000{place}" for place in range(8))
+
+    @staticmethod
+    def looks(items) -> list[Look]:
+        cells = np.arange(32, dtype=np.float32).reshape(8, 2, 2)
+        return [Look(cells.mean(axis=(1, 2)).astype(float), cells, (0, 0, 4, 4)) for _ in items]
 
 
 def measured(recipe, cases) -> pd.DataFrame:
@@ -336,6 +350,20 @@ def test_a_learner_without_exact_contributions_says_so(cases, fitted, name) -> N
     why = model.explain(cases.only([5]))
     assert why.contributions.empty
     assert "cannot say exactly" in why.notes[0]
+
+
+def test_the_deep_score_is_shown_on_the_picture_and_the_radiomics_score_is_not(
+    cases, fitted
+) -> None:
+    for name in ("logistic-regression", "random-forest", "svm"):
+        model = candidate(fitted, name).risk.__self__
+        why = model.explain(cases.only([5]))
+        slope = model.logistic.slope("deep_score") if name == "logistic-regression" else 1.0
+        assert [one.kind for one in why.maps] == ["activation"] * (slope != 0), name
+        said = " ".join(why.notes)
+        assert ("deep features add" in said) == (slope != 0)
+        assert ("does not use it in a straight line" in said) == (name != "logistic-regression")
+        assert ("radiomics score has no place" in said) == (slope != 0)
 
 
 @pytest.mark.parametrize("name", ["decision-tree", "random-forest", "extra-trees", "svm"])
