@@ -10,7 +10,16 @@ from clnm_core.errors import ModelError
 from clnm_core.store.modelling import train_and_save
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
-from clnm_core.synth.shipped import FOLDER, install, read_shipped, ship, shipped_models
+from clnm_core.store.reference_files import read_reference
+from clnm_core.store.references import reference_of
+from clnm_core.synth.shipped import (
+    FOLDER,
+    install,
+    read_shipped,
+    ship,
+    ship_reference,
+    shipped_models,
+)
 from clnm_core.synth.thyroid_patients import cli_dlr
 from clnm_core.systems.files import load_model_files
 
@@ -55,6 +64,52 @@ def test_an_installed_model_judges_and_brings_its_risks(place, tmp_path):
     assert len(risks) == 205
     assert list(risks) == ["case_id", "split", "risk"]
     assert (part.name, len(few)) == ("small-part", 7)
+
+
+def with_reference(place, tmp_path):
+    """The shipped model with what similar cases are found with beside it."""
+    copy = tmp_path / "shipped" / place.name
+    shutil.copytree(place, copy)
+    root = place.parents[2]
+    ship_reference(root, read_shipped(place)[0][0], copy)
+    return copy
+
+
+def test_a_shipped_reference_is_installed_with_its_model(place, tmp_path):
+    copy = with_reference(place, tmp_path)
+    ((record, _), _) = install(tmp_path / "store", copy)
+    found = reference_of(tmp_path / "store", record)
+    whole = reference_of(place.parents[2], record)
+    assert found.case_ids == whole.case_ids
+    assert found.embedding == pytest.approx(whole.embedding, rel=1e-3, abs=1e-3)
+
+
+def test_a_model_without_a_shipped_reference_is_installed_all_the_same(place, tmp_path):
+    ((record, _), _) = install(tmp_path, place)
+    assert reference_of(tmp_path, record) is None
+
+
+def test_a_damaged_shipped_reference_is_refused(place, tmp_path):
+    copy = with_reference(place, tmp_path)
+    (copy / "reference" / "cases.parquet").write_bytes(b"")
+    with pytest.raises(ModelError, match="comes with the demo"):
+        install(tmp_path / "store", copy)
+
+
+def test_a_reference_is_shipped_only_beside_its_own_model(place, tmp_path):
+    record = read_shipped(place)[0][0]
+    with pytest.raises(ModelError, match="nothing to ship"):
+        ship_reference(tmp_path, record, place)
+
+
+def test_every_shipped_reference_is_that_of_the_model_beside_it():
+    for places in shipped_models().values():
+        for place in places:
+            record = read_shipped(place)[0][0]
+            if (place / "reference").is_dir():
+                found = read_reference(place / "reference", record.manifest["digest"])
+                assert int(found.is_training.sum()) == record.manifest["training_cases"]
+                assert found.left_out == 0
 
 
 def test_installing_twice_changes_nothing(place, tmp_path):
