@@ -19,7 +19,7 @@ from clnm_core.explain.opinion import opinion
 from clnm_core.explain.unlike import checks
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.masks import read_mask
-from clnm_core.imaging.measuring import measured
+from clnm_core.imaging.measuring import measured, together
 from clnm_core.report.case_html import case_html
 from clnm_core.report.case_sheet import CaseSheet, SheetPicture, readings_of
 from clnm_core.store.modelling import load_model
@@ -245,19 +245,15 @@ def _report(path: str, model: Model) -> str:
 
 
 def _measured(pictures: Sequence[_Picture]) -> dict[str, Any]:
-    """What the outlines measure, by column; the first picture that tells it counts."""
-    found: dict[str, Any] = {}
+    """What the outlines of all pictures measure together, by column."""
+    found = []
     for one in pictures:
-        if not one.masks:
-            continue
         values = measured(
             one.masks.get("nodule"), one.masks.get("gland"), one.image.spacing_mm, view=one.view
         )
-        for name in _MEASURED:
-            value = getattr(values, name)
-            if value is not None:
-                found.setdefault(name, value)
-    return found
+        known = {name: getattr(values, name) for name in _MEASURED}
+        found.append({name: value for name, value in known.items() if value is not None})
+    return together(found)
 
 
 def summary(result: dict[str, Any]) -> str:
