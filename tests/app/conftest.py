@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,16 @@ def words(app: AppTest) -> str:
     """All that is written on the page."""
     texts = [*app.markdown, *app.caption, *app.error, *app.subheader, *app.title]
     return "\n".join(str(text.value) for text in texts).replace("\\", "").replace("\xa0", " ")
+
+
+def risks(app: AppTest) -> dict[str, str]:
+    """What each model says of the one case, as it is written in the answer: ``{"clinical": "40 % (31–52)"}``."""
+    markup = "\n".join(str(element.proto.body) for element in app.get("html"))
+    found = re.search(r"aria-label='Risk, interval[^']*'>(.*?)</table>", markup, re.DOTALL)
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td>", found[1]) if found else []
+    return {unescape(model): unescape(risk).replace("\xa0", " ") for model, risk in rows}
+
+
+def percent_of(risk: str) -> float:
+    """The number that a risk begins with."""
+    return float(re.sub(r"[<> %].*", "", risk.lstrip("< ")))

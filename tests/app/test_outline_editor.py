@@ -17,7 +17,7 @@ from clnm_core.store.mask_pairs import outlined as outlined_pictures
 from clnm_core.store.modelling import train_in_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
-from tests.app.conftest import ROOT, words
+from tests.app.conftest import ROOT, percent_of, risks, words
 from tests.small_store import NECK, build_small_store
 from tests.unit.imaging.dicom_files import dataset_of, file_of
 from tests.us_file import calibrated_ultrasound
@@ -203,7 +203,9 @@ def test_without_spacing_millimetres_say_why_until_somebody_enters_it(store: Pat
 
 @pytest.fixture
 def predict(store: Path) -> AppTest:
-    return open_page("predict.py")
+    app = open_page("predict.py")
+    app.toggle(key="propose_outlines").set_value(False).run()
+    return app
 
 
 def upload(app: AppTest, data: bytes, name: str = "neck.dcm") -> AppTest:
@@ -229,22 +231,17 @@ def distance_in_form(app: AppTest) -> float | None:
 def test_measured_values_fill_the_form_and_the_risk_follows_the_outline(predict: AppTest) -> None:
     app = click(upload(predict, calibrated_ultrasound()), "upload_outline_open")
     outlined(app, 1.0)
-    click(app, "upload_outline_use")
     assert distance_in_form(app) == pytest.approx(1.0, abs=0.2)
-    press(app, "Predict")
-    near = app.metric[0].value
+    near = percent_of(risks(app)["clinical"])
     set_ellipse(app, 20.0, 15.0, 2.0, 2.0, 0.0)
     assert distance_in_form(app) == pytest.approx(7.0, abs=0.2)
-    far = app.metric[0].value
-    assert float(near.strip("<\u00a0 %")) > float(far.strip("<\u00a0 %"))
+    assert near > percent_of(risks(app)["clinical"])
 
 
 def test_what_the_visitor_changes_no_longer_follows(predict: AppTest) -> None:
     app = click(upload(predict, calibrated_ultrasound()), "upload_outline_open")
     outlined(app, 1.0)
-    click(app, "upload_outline_use")
-    app.number_input(key=f"form_{NECK}_capsule_distance_mm").set_value(9.0)
-    press(app, "Predict")
+    app.number_input(key=f"form_{NECK}_capsule_distance_mm").set_value(9.0).run()
     set_ellipse(app, 20.0, 15.0, 3.0, 3.0, 0.0)
     assert distance_in_form(app) == 9.0
     assert app.number_input(key=f"form_{NECK}_max_diameter_mm").value == pytest.approx(6, abs=0.2)
@@ -253,10 +250,37 @@ def test_what_the_visitor_changes_no_longer_follows(predict: AppTest) -> None:
 def test_another_picture_takes_its_values_out_of_the_form(predict: AppTest) -> None:
     app = click(upload(predict, calibrated_ultrasound()), "upload_outline_open")
     outlined(app, 1.0)
-    click(app, "upload_outline_use")
+    assert distance_in_form(app) is not None
     app.file_uploader(key="case_image").upload("other.dcm", calibrated_ultrasound(seed=5)).run()
     assert not app.exception
     assert distance_in_form(app) is None
+
+
+def test_outlines_are_proposed_at_once_measured_and_said_to_be_unseen(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {
+        "gland": ellipse_mask((60, 80), (60, 36), 0, (120, 160)),
+        "nodule": ellipse_mask((60, 40), (8, 8), 0, (120, 160)),
+    }
+    asked = []
+
+    def proposed(image, outliner):
+        asked.append(image)
+        return Proposal(found, ("The outliner is unsure.",))
+
+    monkeypatch.setattr(proposal, "propose", proposed)
+    app = upload(open_page("predict.py"), calibrated_ultrasound())
+    said = words(app)
+    assert "A network proposed the outlines, and nobody has looked at them." in said
+    assert "The outliner is unsure." in said
+    assert distance_in_form(app) is not None
+    assert risks(app)
+    click(app, "upload_outline_right")
+    assert "a person looked at them and left them as they are" in words(app)
+    click(app, "upload_outline_open")
+    click(app, "upload_outline_clear")
+    assert len(asked) == 1  # what was cleared stays cleared
 
 
 def test_a_measurement_beyond_what_the_form_takes_stays_out_of_it(predict: AppTest) -> None:
@@ -265,7 +289,7 @@ def test_a_measurement_beyond_what_the_form_takes_stays_out_of_it(predict: AppTe
     app.number_input(key="upload_outline_spacing_mm").set_value(10.0).run()
     set_ellipse(app, 800.0, 600.0, 300.0, 200.0, 0.0)
     assert "600" in tables(app)
-    assert app.button(key="upload_outline_use").disabled
+    assert app.number_input(key=f"form_{NECK}_max_diameter_mm").value is None
 
 
 def test_ct_is_not_proposed_on_and_a_node_can_be_outlined(predict: AppTest) -> None:

@@ -61,8 +61,9 @@ def test_an_ultrasound_image_goes_through_predict(
     distance = page.get_by_role("spinbutton", name="Capsule distance (mm)")
     distance.fill("1.5")
     distance.press("Tab")
-    page.get_by_role("button", name="Predict").click()
-    expect(page.get_by_text("Risk of lateral neck metastasis")).to_be_visible(timeout=PATIENCE_MS)
+    answer = page.locator(".st-key-answer")
+    expect(answer).to_contain_text("lateral neck metastasis", timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-case_answer_done")).to_be_visible(timeout=PATIENCE_MS)
     assert size in main_text(page)
     assert "1.5" not in page.url
 
@@ -79,7 +80,7 @@ def test_a_corrupt_image_gets_a_plain_sentence(own_server: str, new_visitor: New
     sentence = page.locator("[data-testid=stAlert]")
     expect(sentence).to_be_visible(timeout=PATIENCE_MS)
     assert "not a DICOM" in sentence.inner_text()
-    assert page.get_by_role("button", name="Predict").is_enabled()
+    assert page.get_by_role("spinbutton", name="Capsule distance (mm)").is_enabled()
     assert "Findings" in main_text(page)
 
 
@@ -100,7 +101,7 @@ def test_the_uci_table_walks_from_import_to_every_audit_page(
     expect(train).to_be_visible(timeout=PATIENCE_MS)
     assert "judges any cervical node metastasis" in main_text(page)
     train.click()
-    expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-case_form")).to_be_visible(timeout=PATIENCE_MS)
     for path, words in (
         ("performance", "On 383"),
         ("subgroups", "For whom does it fail?"),
