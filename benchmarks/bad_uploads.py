@@ -3,7 +3,7 @@
 ``python -m benchmarks.bad_uploads`` makes a small store with a trained model, opens the Predict page
 in this process (as its tests do, without a browser), and gives it every bad picture of
 ``tests/bad_files.py``, one after the other, in one visit; three rounds of that. The first warms up
-what is loaded once. It writes ``bad_uploads.json`` beside this file.
+what is loaded once. It writes ``bad_uploads.json`` and ``BAD_UPLOADS.md`` beside this file.
 
 Resident memory is that of this process, after a collection of cyclic garbage as the server does it
 once a minute; nothing is given back to the system by hand. Readers are processes of their own and
@@ -46,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = measured(Path(folder) / "store", every=options.every, rounds=options.rounds)
     (HERE / "bad_uploads.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (HERE / "BAD_UPLOADS.md").write_text(in_words(found), encoding="utf-8")
     print(json.dumps(found, indent=1))
 
 
@@ -89,6 +90,35 @@ def measured(root: Path, *, every: int, rounds: int) -> dict[str, Any]:
         "exceptions": exceptions,
         "cpu_seconds_per_round": seconds,
     }
+
+
+def in_words(found: dict[str, Any]) -> str:
+    """The figures as a page."""
+    ends = found["resident_mb"]
+    rows = [
+        f"| {f'round {place}' if place else 'before'} | {end:,.1f} | "
+        f"{f'{end - ends[place - 1]:+,.1f}' if place else ''} |"
+        for place, end in enumerate(ends)
+    ]
+    verdict = "within" if found["is_within"] else "beyond"
+    return "\n".join(
+        [
+            "# Memory after bad uploads",
+            "",
+            "Written by `python -m benchmarks.bad_uploads`. One visit to the Predict page in one "
+            f"process; {found['uploads_per_round']} bad pictures of `tests/bad_files.py` a round, "
+            f"{found['refused_per_round']:.0f} of them refused in a sentence, "
+            f"{found['exceptions']} exceptions.",
+            "",
+            "| | resident MB | change |",
+            "|---|---|---|",
+            *rows,
+            "",
+            "The first round loads what is loaded once: libraries, the network that proposes "
+            f"outlines, the model. The last is {verdict} the {found['allowed_mb']:g} MB allowed.",
+            "",
+        ]
+    )
 
 
 def _settled() -> float:
