@@ -101,9 +101,7 @@ def _missing(case: Cases, model: Model, reference: Reference) -> Check:
     )
 
 
-def _distance(
-    row: NDArray[np.floating], reference: Reference, leave_out: Collection[str]
-) -> Check:
+def _distance(row: NDArray[np.floating], reference: Reference, leave_out: Collection[str]) -> Check:
     """How far the case is from its nearest training cases, beside how far those are.
 
     Judged by the mean distance to the nearest ones: it needs no shape of the cloud of training
