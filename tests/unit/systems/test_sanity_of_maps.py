@@ -117,20 +117,30 @@ def test_a_look_is_taken_once_and_serves_the_features_too(scored, monkeypatch) -
 
 
 def test_the_map_of_a_score_lies_where_the_score_does(scored) -> None:
-    """What the map calls important is painted over with the mean of the lesion."""
+    """What the map calls important is painted over with the median of the lesion.
+
+    Against as many pixels drawn by lot, and against the map turned by 180 degrees, which leaves
+    a hole of the same shape. By the map some 7 log-odds are lost, by the others less than 1.
+    """
     score, items = scored
-    random, top, chance = np.random.default_rng(1), [], []
+    random, lost = np.random.default_rng(1), {"map": [], "turned": [], "lot": []}
     for item in items:
         whole = score.score(features(backbone(0), [item]))[0]
-        drawn = np.where(item.lesion, mapped(score, item).maps[0].values, -1).ravel()
+        drawn = mapped(score, item).maps[0].values
         count = int(SHARE * item.lesion.sum())
-        best = np.argsort(-drawn, kind="stable")[:count]
-        any_ = random.choice(np.flatnonzero(item.lesion), count, replace=False)
-        for losses, pixels in ((top, best), (chance, any_)):
+        pixels = {
+            "map": np.argsort(-np.where(item.lesion, drawn, -1).ravel(), kind="stable")[:count],
+            "turned": np.argsort(
+                -np.where(item.lesion, np.rot90(drawn, 2), -1).ravel(), kind="stable"
+            )[:count],
+            "lot": random.choice(np.flatnonzero(item.lesion), count, replace=False),
+        }
+        for way, some in pixels.items():
             grey = item.grey.copy()
-            grey.ravel()[pixels] = np.median(item.grey[item.lesion])
-            losses.append(whole - score.score(features(backbone(0), [replace(item, grey=grey)]))[0])
-    assert np.mean(top) > np.mean(chance) + 0.5
+            grey.ravel()[some] = np.median(item.grey[item.lesion])
+            left = score.score(features(backbone(0), [replace(item, grey=grey)]))[0]
+            lost[way].append(whole - left)
+    assert np.mean(lost["map"]) > max(np.mean(lost["turned"]), np.mean(lost["lot"])) + 3
 
 
 def test_the_map_of_a_score_is_about_the_weights_of_its_network(scored) -> None:
@@ -263,4 +273,4 @@ def test_the_map_of_a_node_is_about_the_weights_of_the_network(node_model) -> No
         pair = [one.explain(case).maps[0].values.ravel() for one in (node_model, other)]
         if min(np.ptp(one) for one in pair) > 0:
             found.append(spearmanr(*pair)[0])
-    assert not found or abs(np.mean(found)) < 0.5
+    assert abs(np.sum(found)) < 0.5 * 6  # a map of nothing is another map, too
