@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from clnm_core.domain.columns import Kind
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.image import Image
 from clnm_core.imaging.rendering import Ruler, case_picture
@@ -34,6 +35,9 @@ from clnm_core.ui.words import plain, unbroken
 
 UNSEEN = "A network proposed the outlines, and nobody has looked at them."
 """What is said of outlines as they came."""
+
+_WIDEST = 480
+"""Pixels that a picture takes at most; the editor shows it larger."""
 
 _SEEN = "A network proposed the outlines; a person looked at them and left them as they are."
 
@@ -99,7 +103,8 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
                 ruler=reading.ruler,
             ),
         )
-        panels.svg(markup, "Uploaded picture")
+        with st.container(width=_WIDEST):
+            panels.svg(markup, "Uploaded picture")
         predict_image.describe(image)
         if draft.masks:
             _measured(subject)
@@ -216,7 +221,8 @@ def _measured(subject: Subject) -> None:
     words = []
     for name, value in reading.known.items():
         column = registry[name] if name in registry else BUILT_IN[name]
-        words.append(f"{column.label} {measured_view.text_of(column, value)}")
+        colon = "" if column.kind is Kind.NUMBER else ":"
+        words.append(f"{column.label}{colon} {measured_view.text_of(column, value)}")
     if words:
         said = wording.joined([wording.lower_first(word) for word in words])
         st.markdown(plain(unbroken(f"Measured: {said}.")))

@@ -42,7 +42,7 @@ def draw(query: CohortQuery) -> None:
     inputs = [cached_models.inputs_of(record) for record in records]
     places = predict_pictures.places(inputs)
     answered = st.container()
-    form, pictures = _laid_out(len(places))
+    form, pictures, editors = _laid_out(len(places))
     with pictures:  # first, as what is measured on them stands in the form
         shown = predict_pictures.draw(inputs, query.cohort)
     outlined = [one for _, _, one in shown if one is not None]
@@ -57,7 +57,8 @@ def draw(query: CohortQuery) -> None:
         )
         st.caption(NOTHING_KEPT)
         predict_models.say(records)
-    predict_pictures.draw_editors(shown, query.cohort)
+    with editors:
+        predict_pictures.draw_editors(shown, query.cohort)
     if filled.is_empty and not outlined:
         with answered:
             panels.answer("Fill in what is known or add a picture: the answer follows at once.")
@@ -67,13 +68,13 @@ def draw(query: CohortQuery) -> None:
     answer_view.draw(asked, answered)
 
 
-def _laid_out(places: int) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Where form and pictures stand: beside each other, or two pictures over the form."""
+def _laid_out(places: int) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where form, pictures and editors stand: beside each other, or two pictures over the form."""
     if places == 1:
         form, pictures = st.columns([3, 2], gap="large")
-        return form, pictures
-    pictures = st.container()
-    return st.container(), pictures
+        return form, pictures, st.container()
+    pictures, editors = st.container(), st.container()
+    return st.container(), pictures, editors
 
 
 def _asked(
