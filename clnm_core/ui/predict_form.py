@@ -19,6 +19,9 @@ from clnm_core.ui.words import plain
 
 UNKNOWN = "unknown"
 _MEASURED = "_predict_measured"
+_REMEMBERED = 8
+"""So many measures of a field are known to have been put there by the page."""
+
 _NARROWEST = 150
 """Pixels that a field needs at least."""
 
@@ -114,20 +117,32 @@ def key_of(cohort: str, column: str) -> str:
 def _follow(cohort: str, measured: Mapping[str, Any]) -> None:
     """Put what is measured into the fields that nobody changed.
 
-    A field is taken for changed where it holds something else than what was measured last. One
+    A field is taken for changed where it holds something that was not put there. A browser that
+    is told of a new picture while a run is on its way may still send what was measured before, so
+    that counts as put there too: never does one patient's measure stay for the next. A field
     whose value is no longer measured becomes unknown again.
     """
     slot = f"{_MEASURED}_{cohort}"
-    before: dict[str, Any] = st.session_state.get(slot, {})
+    put: dict[str, list[Any]]
+    put, before = st.session_state.get(slot, ({}, frozenset()))
     now = {name: _as_field(value) for name, value in measured.items()}
-    for name in {*before, *now}:
+    put = {name: list(put.get(name, ())) for name in {*put, *now}}
+    for name, earlier in put.items():
         key = key_of(cohort, name)
         standing = st.session_state.get(key)
-        empty = None if _is_number(now.get(name, before.get(name))) else UNKNOWN
-        is_free = standing in (None, UNKNOWN) if name not in before else standing == before[name]
+        if standing in (None, UNKNOWN):
+            is_free = name not in before
+        elif _is_number(standing):
+            is_free = standing in earlier
+        else:  # of a few words, a person may well mean one that was measured earlier
+            is_free = earlier[-1:] == [standing]
+        if name in now:
+            earlier.append(now[name])
         if is_free:
+            empty = None if _is_number(earlier[-1]) else UNKNOWN
             st.session_state[key] = now.get(name, empty)
-    st.session_state[slot] = now
+        del earlier[:-_REMEMBERED]
+    st.session_state[slot] = (put, frozenset(now))
 
 
 def _overrides(

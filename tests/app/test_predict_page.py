@@ -297,6 +297,25 @@ def test_a_value_entered_over_a_measured_one_asks_why(predict_page) -> None:
     assert risks(app)
 
 
+def test_what_was_measured_on_one_picture_never_stays_for_the_next(predict_page) -> None:
+    app = upload(predict_page("clinical"), calibrated_ultrasound())
+    app.button(key="upload_outline_open").click().run()
+    ellipse(app, 20.0, 15.0, 5.0, 5.0, 0.0)
+    size = f"form_{NECK}_max_diameter_mm"
+    first = app.number_input(key=size).value
+    app.file_uploader(key="case_image").set_value(None).run()
+    assert app.number_input(key=size).value is None
+    # The browser had not been told yet, and sends the first measure with the second picture.
+    app.number_input(key=size).set_value(first)
+    upload(app, calibrated_ultrasound(seed=5))
+    assert app.number_input(key=size).value is None
+    app.number_input(key=size).set_value(first)
+    app.button(key="upload_outline_open").click().run()
+    ellipse(app, 20.0, 15.0, 3.0, 3.0, 0.0)
+    assert app.number_input(key=size).value == pytest.approx(6.0, abs=0.3)
+    assert not [one for one in app.text_input if one.key.startswith("override")]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
