@@ -141,7 +141,7 @@ def _card(
 ) -> str:
     is_present = bool(row[outcome])
     colour, word = (colours.present, "present") if is_present else (colours.absent, "absent")
-    risk = "no risk" if pd.isna(row["risk"]) else f"risk {percent(float(row['risk']))}"
+    risk = "no risk" if pd.isna(row["risk"]) else unbroken(f"risk {percent(float(row['risk']))}")
     target = escape(urlencode({**params, "case": one.case_id}, doseq=True))
     lines = [
         f"<b style='color:{colour}'>&#9679; {word}</b>, {risk}",

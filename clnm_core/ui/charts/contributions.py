@@ -67,6 +67,7 @@ def contributions_figure(
         name="contribution",
     )
     points = np.array([start, ends[-1] if len(steps) else start])
+    reach = _reach(np.concatenate([begins, ends, points]))
     marks = dict(
         type="scatter",
         x=points,
@@ -74,15 +75,14 @@ def contributions_figure(
         mode="markers+text",
         marker={"color": colours.ink, "size": 9},
         text=[_point(value, scale, np.isfinite(baseline)) for value in points],
-        textposition="middle right",
+        textposition=[_side(value, reach) for value in points],
         textfont={"color": colours.ink},
         cliponaxis=False,
         hoverinfo="skip",
         name="ends",
     )
-    low, high = _reach(np.concatenate([begins, ends, points]))
     layout: dict[str, Any] = dict(
-        xaxis=_axis(scale, (low, high)),
+        xaxis=_axis(scale, reach),
         yaxis={
             "tickvals": places,
             "ticktext": names,
@@ -97,7 +97,7 @@ def contributions_figure(
     if scale == "log-odds" and np.isfinite(baseline):
         traces.append(dict(type="scatter", x=points, y=places[[0, -1]], xaxis="x2", visible=True))
         traces[-1] |= {"mode": "markers", "opacity": 0, "hoverinfo": "skip", "name": "risk"}
-        layout["xaxis2"] = _risk_axis((low, high))
+        layout["xaxis2"] = _risk_axis(reach)
     return theme.figure(traces, layout, dark=dark, height=100 + _ROW * rows)
 
 
@@ -121,8 +121,8 @@ def _signed(effect: float, scale: str) -> str:
 
 def _point(value: float, scale: str, is_risk: bool) -> str:
     if scale == "probability":
-        return f" {value:.0%}"
-    return f" {value:.2f}, a risk of {_risk(value):.0%}" if is_risk else f" {value:+.2f}"
+        return f" {value:.0%} "
+    return f" {value:.2f}, a risk of {_risk(value):.0%} " if is_risk else f" {value:+.2f} "
 
 
 def _risk(log_odds: float) -> float:
@@ -133,7 +133,12 @@ def _reach(values: np.ndarray) -> tuple[float, float]:
     """The range of the axis, with room for the words beside the bars."""
     low, high = float(values.min()), float(values.max())
     width = max(high - low, 0.1)
-    return low - 0.18 * width, high + 0.4 * width
+    return low - 0.3 * width, high + 0.3 * width
+
+
+def _side(value: float, reach: tuple[float, float]) -> str:
+    """On which side of a point there is more room for its words."""
+    return "middle right" if value <= sum(reach) / 2 else "middle left"
 
 
 def _axis(scale: str, reach: tuple[float, float]) -> dict[str, Any]:
