@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import FeatureError, ModelError
 from clnm_core.features.choice import Recipe, made
 from clnm_core.jobs.store_cases import cases_of
@@ -22,8 +23,6 @@ from clnm_core.store.modelling import load_model
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.fitness import lacks
-
-Progress = Callable[[float, str], None]
 
 
 class NotMeasuredError(FeatureError):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import FeatureError
 from clnm_core.features.choice import Recipe, made, recipe_of
 from clnm_core.features.devices import device_of
@@ -30,8 +31,6 @@ from clnm_core.jobs.stopping import stop_file
 from clnm_core.store.feature_inputs import FeatureInputs, feature_inputs
 from clnm_core.store.feature_sets import FeatureSet, check_name
 from clnm_core.store.warehouse import Warehouse
-
-Progress = Callable[[float, str], None]
 
 _PER_SHARD = {"cpu": 64, "cuda": 256}
 _STOPPED = "Stopped as asked. What is finished is kept; start again to go on."

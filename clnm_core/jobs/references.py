@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import TrainingStopped
 from clnm_core.explain.reference import Reference
 from clnm_core.jobs.kinds import JobCancelled
@@ -22,8 +23,6 @@ from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.protocol import Model
 from clnm_core.systems.run import Run
-
-Progress = Callable[[float, str], None]
 
 _READ = 0.1
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import FeatureError
 from clnm_core.features.choice import extractor_of
 from clnm_core.features.devices import device_of
@@ -32,8 +33,6 @@ PATIENTS = 60
 """Patients whose outlines are redrawn: the interval of an ICC of 0.8 is then about 0.1 wide each way."""
 
 TRAINING = "train"
-
-Progress = Callable[[float, str], None]
 
 
 def run_job(

@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import EmptyCohortError, ImageError, JobError, ModelError, UnfitCaseError
 from clnm_core.explain.map_zones import GLAND_ZONES, NODE_ZONES, map_shares, zones_of
 from clnm_core.features.items import Item
@@ -49,8 +50,6 @@ _READ = 0.02
 _KEPT_EVERY_S = 10.0
 _TRIED = 5
 """Cases without any map after which the model is taken to have none."""
-
-Progress = Callable[[float, str], None]
 
 
 def run_job(

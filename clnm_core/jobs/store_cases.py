@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.domain.progress import Progress
 from clnm_core.features.choice import Recipe, made
 from clnm_core.features.items import Item
-from clnm_core.jobs.extraction import Progress, default_name, extract
+from clnm_core.jobs.extraction import default_name, extract
 from clnm_core.store.feature_inputs import Source, feature_inputs, item_of
 from clnm_core.store.feature_sets import feature_sets, feature_table
 from clnm_core.store.selection import cases

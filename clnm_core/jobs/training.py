@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import ClnmError, TrainingError, TrainingStopped
 from clnm_core.features.devices import device_of
 from clnm_core.jobs.checkpoints import kept_checkpoints
@@ -28,8 +29,6 @@ from clnm_core.systems.centres import without_each_centre
 from clnm_core.systems.run import Run
 from clnm_core.systems.settings import settled
 from clnm_core.systems.training import TrainedSystem, train_system
-
-Progress = Callable[[float, str], None]
 
 _READ, _TRAINED, _LEFT_OUT = 0.02, 0.95, 0.97
 _LIBRARIES = ("torch", "timm", "transformers", "xgboost", "lightgbm", "shap", "skops")

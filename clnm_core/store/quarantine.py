@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import StoreBusyError
 from clnm_core.store import ledger, quarantine_book, quarantine_files
 from clnm_core.store.picture_parts import Kept, PictureParts
@@ -38,8 +39,6 @@ from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection
 
 _IMAGE, _DICOM, _FIELDS, _MASK = "image.png", "image.dcm", "image.json", "mask-"
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)

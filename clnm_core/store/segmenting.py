@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from clnm_core.domain.image import Modality
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import JobError, ModelError
 from clnm_core.imaging.rendering import png_bytes
 from clnm_core.imaging.segmentation.files import rounded, save
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 ACTION = "propose outlines"
 """How the audit trail names a run of an outliner."""
-
-Progress = Callable[[float, str], None]
 
 
 def train_outliner(

@@ -6,7 +6,7 @@ Whoever stops on the way leaves at most pictures that no version names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from clnm_core import __version__
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import InputError
 from clnm_core.store.modelling import train_and_save
 from clnm_core.store.records import ModelRecord
@@ -35,8 +36,6 @@ from clnm_core.synth.readers import PANELS, simulated_reads
 from clnm_core.synth.salivary_patients import msgc
 from clnm_core.synth.shipped import SEED, Parts, install, shipped_models
 from clnm_core.synth.thyroid_patients import SIZES, cli_dlr, ptc_us
-
-Progress = Callable[[float, str], None]
 
 _TABLES_DONE, _IMAGES_DONE, _BASELINES_DONE = 0.04, 0.9, 0.96
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.small_store import build_small_store
+from clnm_core.store.modelling import train_in_store
+from tests.small_store import NECK, build_small_store
 
 ROOT = Path(__file__).resolve().parents[2]
 OpenApp = Callable[..., AppTest]
@@ -21,6 +22,15 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of two cohorts; nobody may change it."""
     root = tmp_path_factory.mktemp("store") / "store"
     build_small_store(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def asked_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a model that can judge a new case; nobody may change it."""
+    root = tmp_path_factory.mktemp("asked") / "store"
+    build_small_store(root)
+    train_in_store(root, NECK, name="clinical", outcome="lateral")
     return root
 
 

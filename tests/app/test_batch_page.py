@@ -8,26 +8,18 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clnm_core.store.modelling import load_model, train_in_store
+from clnm_core.store.modelling import load_model
 from clnm_core.systems.case import one_case
 from clnm_core.ui import batch_work
 from tests.app.conftest import ROOT, words
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK
 
 TABLE = b"case,age,Gender,capsule distance\na,45,F,0.5\nb,450,F,3\n=c,50,M,20\nd,,,\n"
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("batch") / "store"
-    build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
-    return root
-
-
 @pytest.fixture
-def page(root: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("CLNM_STORE", str(root))
+def page(asked_store: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("CLNM_STORE", str(asked_store))
     app = AppTest.from_file(str(ROOT / "clnm_core" / "ui" / "shell.py"), default_timeout=120)
     app.query_params["cohort"] = NECK
     app.query_params["outcome"] = "lateral"
@@ -44,13 +36,13 @@ def bring(app: AppTest, data: bytes, name: str = "cases.csv") -> AppTest:
     return app
 
 
-def test_every_case_is_judged_and_bad_rows_are_listed(page: AppTest, root: Path) -> None:
+def test_every_case_is_judged_and_bad_rows_are_listed(page: AppTest, asked_store: Path) -> None:
     bring(page, TABLE)
     assert "3 cases; 1 row is set aside." in words(page)
     page.button(key="batch_begin").click().run()
     assert not page.exception
     risks, aside = (frame.value for frame in page.dataframe[-2:])
-    model, _ = load_model(root, "clinical")
+    model, _ = load_model(asked_store, "clinical")
     values = {"age_years": 45, "sex": "female", "capsule_distance_mm": 0.5}
     alone = 100 * model.risk(one_case(model.inputs, values))[0]
     assert risks["Case"].tolist() == ["a", "=c", "d"]

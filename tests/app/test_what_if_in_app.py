@@ -7,25 +7,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clnm_core.store.modelling import load_model, train_in_store
+from clnm_core.store.modelling import load_model
 from clnm_core.systems.case import one_case
 from clnm_core.systems.clinical_system import Baseline
 from clnm_core.ui import answer_what_if, cached
 from tests.app.conftest import ROOT, words
-from tests.small_store import NECK, build_small_store
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("what-if") / "store"
-    build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
-    return root
+from tests.small_store import NECK
 
 
 @pytest.fixture
-def page(root: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("CLNM_STORE", str(root))
+def page(asked_store: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("CLNM_STORE", str(asked_store))
     app = AppTest.from_file(str(ROOT / "clnm_core" / "ui" / "shell.py"), default_timeout=120)
     app.query_params["cohort"] = NECK
     app.query_params["outcome"] = "lateral"
@@ -41,7 +33,7 @@ def slider(app: AppTest):
 
 
 def test_the_slider_begins_at_the_case_and_reads_the_risk_of_other_values(
-    page: AppTest, root: Path, monkeypatch: pytest.MonkeyPatch
+    page: AppTest, asked_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "for the case as it is: capsule distance 3.0 mm." in words(page)
     asked = []
@@ -50,7 +42,7 @@ def test_the_slider_begins_at_the_case_and_reads_the_risk_of_other_values(
     far = slider(page).options.index("10.0 mm")
     slider(page).set_value(far).run()
     assert not page.exception
-    model, _ = load_model(root, "clinical")
+    model, _ = load_model(asked_store, "clinical")
     value = risk(model, one_case(model.inputs, {"capsule_distance_mm": 10.0}))[0]
     assert f"With capsule distance 10.0 mm clinical would give {100 * value:.0f} %" in words(page)
     assert not asked
@@ -58,7 +50,7 @@ def test_the_slider_begins_at_the_case_and_reads_the_risk_of_other_values(
     assert "for the case as it is: capsule distance 3.0 mm." in words(page)
 
 
-def test_beyond_the_training_cases_is_a_warning(page: AppTest, root: Path) -> None:
+def test_beyond_the_training_cases_is_a_warning(page: AppTest, asked_store: Path) -> None:
     slider(page).set_value(len(slider(page).options) - 1).run()
     said = next(one.value for one in page.warning if "no training case lies" in one.value)
     assert said.startswith("Capsule distance")
@@ -70,8 +62,8 @@ def test_a_category_offers_every_level_and_unknown(page: AppTest) -> None:
     assert "for the case as it is: sex unknown." in words(page)
 
 
-def test_what_training_had_comes_from_the_cases_that_taught(root: Path, monkeypatch) -> None:
-    monkeypatch.setenv("CLNM_STORE", str(root))
+def test_what_training_had_comes_from_the_cases_that_taught(asked_store: Path, monkeypatch) -> None:
+    monkeypatch.setenv("CLNM_STORE", str(asked_store))
     warehouse = cached.warehouse(NECK)
     query = answer_what_if.CohortQuery(NECK, "lateral")
     seen = answer_what_if.seen_in_training(warehouse, query, "clinical", "capsule_distance_mm")

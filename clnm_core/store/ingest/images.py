@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clnm_core.domain.progress import Progress
 from clnm_core.store.ingest.checking import Checked
 from clnm_core.store.ingest.mapping import Mapping
 from clnm_core.store.ingest.picture_files import pair
-from clnm_core.store.ingest.pictures import Progress, Read, read_pictures
+from clnm_core.store.ingest.pictures import Read, read_pictures
 from clnm_core.store.ingest.row_rules import Issue
 
 if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used

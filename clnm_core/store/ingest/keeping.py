@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import StoreError
 from clnm_core.store import quarantine, quarantine_book
-from clnm_core.store.ingest.pictures import Picture, Progress, Refused
+from clnm_core.store.ingest.pictures import Picture, Refused
 from clnm_core.store.picture_parts import Kept, Rows
 from clnm_core.store.quarantine_book import DOUBTFUL, REFUSED, Held
 from clnm_core.store.snapshots import current_version

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clnm_core.domain.image import Image
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import ImageError, StoreError
 from clnm_core.imaging.answers import NO_ANSWER
 from clnm_core.imaging.fingerprint import recognised
@@ -34,8 +35,6 @@ if TYPE_CHECKING:  # what a disguise is made of is loaded where it is used
     from clnm_core.imaging.disguise import Disguise
 
 _RASTER = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
