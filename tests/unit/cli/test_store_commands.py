@@ -211,7 +211,7 @@ def test_without_a_store_every_command_says_so(cli) -> None:
 def test_an_unknown_command_lists_the_commands(capsys) -> None:
     assert main(["fly"]) == 2
     assert (
-        "demo, import, predictions, extract, segment, train, ablate, models, audit, predict, worker, verify, serve, "
+        "demo, import, predictions, extract, segment, train, ablate, models, audit, predict, score, worker, verify, serve, "
         "doctor" in capsys.readouterr().err
     )
     assert main(["--help"]) == 0

@@ -221,7 +221,7 @@ def test_pictures_of_another_kind_are_no_pictures() -> None:
     views = {name: (picture(name, modality="CT" if name == "c9" else "US"),) for name in names}
     found = trained(dataclasses.replace(cases, views=views), config={"reads_pictures": True})
     assert found.not_judged.to_dict("records") == [
-        {"case_id": "c9", "reason": "It has no ultrasound picture."}
+        {"case_id": "c9", "reason": "It has no ultrasound picture; what it has is CT."}
     ]
 
 
