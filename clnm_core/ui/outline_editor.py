@@ -81,7 +81,9 @@ def _canvas(subject: Subject, structure: str, tool: str, way: str, zoom: float) 
         words=f"{NAMES[structure]} on the picture, to be outlined.",
         key=key,
         on_drawn=lambda: _act(
-            subject, lambda now: drawn(now, structure, outline_canvas.message(key), way)
+            subject,
+            # What is chosen when the stroke comes, not when the canvas was made.
+            lambda now: drawn(now, _chosen(subject, structure), outline_canvas.message(key), way),
         ),
     )
     if draft.problem:
@@ -122,9 +124,19 @@ def _pick_structure(subject: Subject) -> str:
             default=names[0],
             required=True,
             format_func=lambda name: NAMES[name] + (" ✓" if draft[name] is not None else ""),
-            key=f"{subject.place}_structure_{len(names)}_{names[0]}",
+            key=_structure_key(subject),
         )
     )
+
+
+def _structure_key(subject: Subject) -> str:
+    names = subject.structures
+    return f"{subject.place}_structure_{len(names)}_{names[0]}"
+
+
+def _chosen(subject: Subject, usual: str) -> str:
+    """The structure that is chosen now."""
+    return str(st.session_state.get(_structure_key(subject)) or usual)
 
 
 def _pick_tool(subject: Subject) -> tuple[str, str, float]:

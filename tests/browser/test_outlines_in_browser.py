@@ -175,6 +175,7 @@ def test_what_is_drawn_on_an_upload_fills_the_form_and_moves_the_risk(
     own_server: str, new_visitor: NewVisitor
 ) -> None:
     page = new_visitor()
+    page.set_viewport_size({"width": 1280, "height": 1600})  # the whole picture can be drawn on
     page.goto(f"{own_server}/predict?cohort={NECK}&outcome=lateral")
     settle(page)
     page.locator(".st-key-propose_outlines label").click()
@@ -194,6 +195,8 @@ def test_what_is_drawn_on_an_upload_fills_the_form_and_moves_the_risk(
     settle(page)
     lasso(page, 0.5, 0.5, 0.4, 0.4)
     expect(outline_of(page, "gland")).to_have_count(1, timeout=PATIENCE_MS)
+    # The answer comes to stand above the picture, and moves it down.
+    expect(page.locator(".st-key-case_answer_done")).to_be_visible(timeout=PATIENCE_MS)
     choose(page, "Nodule")
     settle(page)
     lasso(page, 0.5, 0.2, 0.08, 0.08)
@@ -205,6 +208,7 @@ def test_what_is_drawn_on_an_upload_fills_the_form_and_moves_the_risk(
     near = field.input_value()
     risk = page.get_by_role("table", name="Risk, interval, threshold").locator("td").nth(1)
     expect(risk).to_be_visible(timeout=PATIENCE_MS)
+    settle(page)
     high = risk.inner_text()
     lasso(page, 0.5, 0.5, 0.08, 0.08)
     expect(field).not_to_have_value(near, timeout=PATIENCE_MS)
