@@ -19,7 +19,7 @@ from clnm_core.explain.opinion import opinion
 from clnm_core.explain.unlike import checks
 from clnm_core.imaging.guard import read_untrusted
 from clnm_core.imaging.masks import read_mask
-from clnm_core.imaging.measuring import measured, together
+from clnm_core.imaging.measuring import COLUMNS, measured, together
 from clnm_core.report.case_html import case_html
 from clnm_core.report.case_sheet import CaseSheet, SheetPicture, readings_of
 from clnm_core.store.modelling import load_model
@@ -37,7 +37,6 @@ VIEWS = ("transverse", "longitudinal", "axial")
 MOST_REPORT = 100_000
 """Letters of a report; a longer one is no report."""
 
-_MEASURED = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "lobe", "third")
 _STRUCTURES = ("nodule", "gland")
 _NONE = "none"
 
@@ -110,7 +109,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     notes = {name: "entered in the form" for name in found if not is_open[name] and name in asked}
     sheet = _sheet(options.store, model, record, case, pictures)
     sheet = replace(
-        sheet, readings=readings_of(found, values, notes, [BUILT_IN[name] for name in _MEASURED])
+        sheet, readings=readings_of(found, values, notes, [BUILT_IN[name] for name in COLUMNS])
     )
     if options.html:
         write_text(case_html(sheet), options.html)
@@ -246,14 +245,14 @@ def _report(path: str, model: Model) -> str:
 
 def _measured(pictures: Sequence[_Picture]) -> dict[str, Any]:
     """What the outlines of all pictures measure together, by column."""
-    found = []
-    for one in pictures:
-        values = measured(
-            one.masks.get("nodule"), one.masks.get("gland"), one.image.spacing_mm, view=one.view
-        )
-        known = {name: getattr(values, name) for name in _MEASURED}
-        found.append({name: value for name, value in known.items() if value is not None})
-    return together(found)
+    return together(
+        [
+            measured(
+                one.masks.get("nodule"), one.masks.get("gland"), one.image.spacing_mm, view=one.view
+            ).known
+            for one in pictures
+        ]
+    )
 
 
 def summary(result: dict[str, Any]) -> str:

@@ -29,6 +29,10 @@ _APART = (
 )
 
 
+COLUMNS = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "lobe", "third")
+"""What is measured and recorded alike."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Measured:
     """What the outlines of one picture tell; ``None`` where they do not.
@@ -60,6 +64,12 @@ class Measured:
     lobe: str | None
     third: str | None
     missing: dict[str, str]
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What could be measured, by :data:`COLUMNS`, in the units of the registry."""
+        values = {name: getattr(self, name) for name in COLUMNS}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def measured(

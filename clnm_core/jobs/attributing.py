@@ -6,7 +6,6 @@ asks the model for its attributions once, so that all that it reads is measured 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from clnm_core.domain.progress import Progress
 from clnm_core.errors import FeatureError, ModelError
 from clnm_core.features.choice import Recipe, made
 from clnm_core.jobs.store_cases import cases_of
-from clnm_core.store.feature_sets import feature_sets, feature_table
+from clnm_core.store.feature_sets import feature_sets, feature_table, measured_alike
 from clnm_core.store.modelling import load_model
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.cases import Cases
@@ -81,14 +80,11 @@ class _Kept:
     cohort: str
 
     def __call__(self, recipe: Recipe, cases: Cases) -> pd.DataFrame:
-        wanted = {view.image_id for name in cases.frame["case_id"] for view in cases.views_of(name)}
+        wanted = cases.image_ids
         with Warehouse.open(self.root) as warehouse:
             sets = [one for one in feature_sets(warehouse, self.cohort) if one.kind == recipe.kind]
-        if sets:
-            settings = json.loads(json.dumps(dict(made(recipe).settings)))
-            for one in sets:
-                if one.settings != settings:
-                    continue
+        if sets:  # else the extractor, which loads torch, is not made
+            for one in measured_alike(sets, recipe.kind, made(recipe).settings):
                 table = feature_table(self.root, one)
                 aside = {said["image"] for said in one.detail.get("set_aside", ())}
                 if wanted <= aside | set(table["image_id"]):

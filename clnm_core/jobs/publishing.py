@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from clnm_core.features.items import Extractor
 from clnm_core.jobs.feature_rows import FeatureRows
 from clnm_core.jobs.kinds import JobCancelled
 from clnm_core.store.feature_files import write_table
-from clnm_core.store.feature_sets import FeatureSet, feature_sets, put_feature_set
+from clnm_core.store.feature_sets import FeatureSet, feature_sets, plain_settings, put_feature_set
 from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection
 from clnm_core.store.warehouse import Warehouse
@@ -67,7 +66,7 @@ def published(
         cohort=cohort,
         name=name,
         kind=extractor.kind,
-        settings=json.loads(json.dumps(dict(extractor.settings))),
+        settings=plain_settings(extractor.settings),
         digest=digest,
         rows=len(table.rows),
         columns=len(extractor.names),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from clnm_core.features.choice import Recipe, made
 from clnm_core.features.items import Item
 from clnm_core.jobs.extraction import default_name, extract
 from clnm_core.store.feature_inputs import Source, feature_inputs, item_of
-from clnm_core.store.feature_sets import feature_sets, feature_table
+from clnm_core.store.feature_sets import feature_sets, feature_table, measured_alike
 from clnm_core.store.selection import cases
 from clnm_core.store.tables import schema_of
 from clnm_core.store.trained import chosen_outcome
@@ -110,9 +109,8 @@ class _Measured:
     def __call__(self, recipe: Recipe, cases: Cases) -> pd.DataFrame:
         if recipe not in self.tables:
             self.tables[recipe] = self._table(recipe)
-        wanted = {view.image_id for name in cases.frame["case_id"] for view in cases.views_of(name)}
         table = self.tables[recipe]
-        return table[table["image_id"].isin(wanted)].reset_index(drop=True)
+        return table[table["image_id"].isin(cases.image_ids)].reset_index(drop=True)
 
     def _table(self, recipe: Recipe) -> pd.DataFrame:
         done = extract(
@@ -130,12 +128,10 @@ class _Measured:
     def _name(self, recipe: Recipe) -> str:
         """Of the table of the same settings; a table of others keeps its name."""
         extractor = made(recipe)
-        settings = json.loads(json.dumps(dict(extractor.settings)))
         with Warehouse.open(self.root) as warehouse:
             sets = feature_sets(warehouse, self.cohort)
-        for one in sets:
-            if one.kind == extractor.kind and one.settings == settings:
-                return one.name
+        for one in measured_alike(sets, extractor.kind, extractor.settings):
+            return one.name
         usual = default_name(recipe, extractor)
         if usual not in {one.name for one in sets}:
             return usual

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,20 @@ def feature_set(warehouse: Warehouse, cohort: str, name: str) -> FeatureSet:
     raise FeatureError(
         f"Cohort {cohort!r} has no features {name[:80]!r}. Choose one of its tables: {known}."
     )
+
+
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of an extractor as a store keeps them."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(settings)))
+    return plain
+
+
+def measured_alike(
+    sets: Sequence[FeatureSet], kind: str, settings: Mapping[str, Any]
+) -> list[FeatureSet]:
+    """Those of some tables that were measured in the same way."""
+    meant = plain_settings(settings)
+    return [one for one in sets if one.kind == kind and one.settings == meant]
 
 
 def feature_table(root: Path, feature_set: FeatureSet) -> pd.DataFrame:

@@ -153,6 +153,11 @@ class Cases:
         """The pictures of a case; empty where it has none."""
         return self.views.get(case_id, ())
 
+    @property
+    def image_ids(self) -> set[str]:
+        """The pictures of these cases, by name."""
+        return {view.image_id for name in self.frame["case_id"] for view in self.views_of(name)}
+
     def only(self, rows: ArrayLike) -> Cases:
         """Some of the cases, by row number or by a true or false for each, in that order."""
         chosen = np.asarray(rows)

@@ -26,9 +26,6 @@ from clnm_core.systems.clinical import value_in_words
 
 Mask = NDArray[np.bool_]
 
-MEASURED = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "third")
-"""What is taken from outlines where a table does not say it."""
-
 PROPOSED = "Outlines were proposed by a network, and nobody has looked at them."
 
 _BLANK = "The picture has one grey level all over, so there is nothing to judge on it."
@@ -206,9 +203,7 @@ def _by_outliner(image: Image) -> Mapping[str, Mask]:
 def _measures(image: Image, masks: Mapping[str, Mask], view: str) -> dict[str, Any]:
     if "nodule" not in masks:
         return {}
-    values = measured(masks["nodule"], masks.get("gland"), image.spacing_mm, view=view)
-    found = {name: getattr(values, name) for name in MEASURED}
-    return {name: value for name, value in found.items() if value is not None}
+    return measured(masks["nodule"], masks.get("gland"), image.spacing_mm, view=view).known
 
 
 def _plain(value: Any) -> Any:

@@ -144,7 +144,7 @@ def _card(
     risk = "no risk" if pd.isna(row["risk"]) else unbroken(f"risk {percent(float(row['risk']))}")
     target = escape(urlencode({**params, "case": one.case_id}, doseq=True))
     lines = [
-        f"<b style='color:{colour}'>&#9679; {word}</b>, {risk}",
+        f"<b style='color:{colour}'>&#9679; {word}</b>, {escape(risk)}",
         *(
             escape(unbroken(f"{column.label} {_words(column, row[column.name])}"))
             for column in columns
@@ -171,11 +171,7 @@ def _split(row: Mapping[Any, Any]) -> str:
 
 
 def _words(column: Column, value: Any) -> str:
-    return value_in_words(column, None if value is None or pd.isna(value) else _plain(value))
-
-
-def _plain(value: Any) -> Any:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return value_in_words(column, None if pd.isna(value) else value)
 
 
 def _outcomes(nearest: Sequence[Neighbour], found: Alike, record: ModelRecord) -> list[bool]:

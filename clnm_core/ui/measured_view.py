@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 from clnm_core.domain.columns import Column, Kind, Registry
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.imaging.capsule_line import capsule_line
-from clnm_core.imaging.measuring import Measured, measured
+from clnm_core.imaging.measuring import COLUMNS, Measured, measured
 from clnm_core.imaging.rendering import Ruler
 from clnm_core.report import wording
 from clnm_core.ui import tables
-
-COLUMNS = ("capsule_distance_mm", "max_diameter_mm", "taller_than_wide", "lobe", "third")
-"""What is measured and recorded alike."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,8 +34,7 @@ class Reading:
     @property
     def known(self) -> dict[str, Any]:
         """The columns that could be measured, in the units of the registry."""
-        values = {name: getattr(self.values, name) for name in COLUMNS}
-        return {name: value for name, value in values.items() if value is not None}
+        return self.values.known
 
 
 def read(

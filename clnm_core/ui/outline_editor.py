@@ -35,6 +35,9 @@ from clnm_core.ui.words import plain
 
 VIEWS = {"": "not known", "transverse": "transverse", "longitudinal": "longitudinal"}
 
+_REPLACES = next(iter(WAYS))
+"""What a drawing does unless something else is chosen, and what pulling always does."""
+
 _ZOOMS = {1.0: "1×", 2.0: "2×", 4.0: "4×"}
 
 
@@ -62,13 +65,13 @@ def draw(subject: Subject, finish: Callable[[], None]) -> None:
             lambda act: _act(subject, act),
         )
     with picture:
-        _canvas(subject, structure, tool, way, zoom)
+        _canvas(subject, structure, tool, zoom)
         measured_view.draw(
             reading_of(subject), registry=subject.registry, recorded=subject.recorded
         )
 
 
-def _canvas(subject: Subject, structure: str, tool: str, way: str, zoom: float) -> None:
+def _canvas(subject: Subject, structure: str, tool: str, zoom: float) -> None:
     key, draft = f"{subject.place}_canvas", draft_of(subject)
     outline_canvas.draw(
         replace(subject.image, spacing_mm=seen_by(subject)[0]),
@@ -80,11 +83,7 @@ def _canvas(subject: Subject, structure: str, tool: str, way: str, zoom: float) 
         ruler=reading_of(subject).ruler,
         words=f"{NAMES[structure]} on the picture, to be outlined.",
         key=key,
-        on_drawn=lambda: _act(
-            subject,
-            # What is chosen when the stroke comes, not when the canvas was made.
-            lambda now: drawn(now, _chosen(subject, structure), outline_canvas.message(key), way),
-        ),
+        on_drawn=lambda: _act(subject, lambda now: _stroked(now, subject, key)),
     )
     if draft.problem:
         st.warning(plain(draft.problem), icon=":material/gesture:")
@@ -134,15 +133,19 @@ def _structure_key(subject: Subject) -> str:
     return f"{subject.place}_structure_{len(names)}_{names[0]}"
 
 
-def _chosen(subject: Subject, usual: str) -> str:
-    """The structure that is chosen now."""
-    return str(st.session_state.get(_structure_key(subject)) or usual)
+def _stroked(draft: Draft, subject: Subject, canvas: str) -> Draft:
+    """The draft with what was drawn, for what is chosen now, not when the canvas was made."""
+    chosen = st.session_state.get
+    structure = str(chosen(_structure_key(subject)) or subject.structures[0])
+    pulls = chosen(f"{subject.place}_tool") == "adjust"
+    way = _REPLACES if pulls else str(chosen(f"{subject.place}_way") or _REPLACES)
+    return drawn(draft, structure, outline_canvas.message(canvas), way)
 
 
 def _pick_tool(subject: Subject) -> tuple[str, str, float]:
     with st.container(horizontal=True):
         tool = _choice("Draw by", outline_canvas.TOOLS, f"{subject.place}_tool")
-        way = "replace"
+        way = _REPLACES
         if tool != "adjust":
             way = _choice("The drawing", WAYS, f"{subject.place}_way")
         zoom = _choice("Zoom", _ZOOMS, f"{subject.place}_zoom")
