@@ -8,8 +8,7 @@ on which a patient may be named, and files that cannot be read, go into quaranti
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace as with_changes
 from pathlib import Path
 from typing import Any
@@ -20,19 +19,18 @@ from clnm_core.errors import CohortError, StoreError
 from clnm_core.store import quarantine
 from clnm_core.store.ingest.appending import extend, merged, refuse_newcomer, standing
 from clnm_core.store.ingest.checking import Checked, check
+from clnm_core.store.ingest.entering import Entering, enter
 from clnm_core.store.ingest.identities import disguises, known_already, named_by_table, pseudonyms
 from clnm_core.store.ingest.images import read_images
 from clnm_core.store.ingest.import_report import ImportRefusedError, ImportReport
-from clnm_core.store.ingest.keeping import keep_pictures, keep_refused, new_arrival, waits
+from clnm_core.store.ingest.keeping import keep_refused, new_arrival, waits
 from clnm_core.store.ingest.mapping import Mapping
 from clnm_core.store.ingest.pictures import Refused
 from clnm_core.store.ingest.reading import Table
 from clnm_core.store.ingest.risks import RisksReport, add_predictions, import_predictions
 from clnm_core.store.ingest.row_rules import Duplicate
-from clnm_core.store.places import StorePaths
 from clnm_core.store.quarantine_fate import ARRIVAL
-from clnm_core.store.schema import add_issues, create_cohort, insert
-from clnm_core.store.snapshots import publish
+from clnm_core.store.schema import add_issues, create_cohort
 from clnm_core.store.tables import Connection, schema_of
 
 __all__ = [
@@ -151,46 +149,40 @@ def import_table(
             raise ImportRefusedError(
                 _with_refused_kept(root, report, found.read.refused, words, arrival)
             )
-        with _quarantine(root, is_needed=bool(waiting or report.refused)):
-            images = keep_pictures(
-                root,
+        way = "append" if old else "replace" if replace else "new"
+
+        def prepare(con: Connection) -> None:
+            if old:
+                extend(con, mapping.cohort, old, registry)
+                return
+            refuse_newcomer(con, mapping.cohort, replace=replace)
+            create_cohort(
+                con,
                 mapping.cohort,
-                found.read.pictures,
+                registry,
+                title=title or mapping.title,
+                description=mapping.description,
+                unit_note=_unit_note(checked),
+            )
+
+        version = enter(
+            root,
+            Entering(
+                mapping.cohort,
+                checked.cases,
                 words,
-                arrival=arrival,
+                found.read.pictures,
+                found.read.refused,
+                arrival,
                 are_reviewed=images_reviewed,
-                progress=lambda share, step: progress(0.7 + 0.2 * share, step),
-            )
-            keep_refused(root, mapping.cohort, found.read.refused, words, arrival=arrival)
-            progress(0.9, "Publishing the next version of the store")
-            cases = checked.cases.assign(
-                case_id=checked.cases["case_id"].map(words),
-                patient_id=checked.cases["patient_id"].map(words),
-            )
-
-            def build(con: Connection) -> None:
-                if old:
-                    extend(con, mapping.cohort, old, registry)
-                else:
-                    refuse_newcomer(con, mapping.cohort, replace=replace)
-                    create_cohort(
-                        con,
-                        mapping.cohort,
-                        registry,
-                        title=title or mapping.title,
-                        description=mapping.description,
-                        unit_note=_unit_note(checked),
-                    )
-                insert(con, mapping.cohort, "cases", cases)
-                insert(con, mapping.cohort, "images", images.images)
-                insert(con, mapping.cohort, "masks", images.masks)
-                add_issues(con, mapping.cohort, _noticed(checked.duplicates))
-
-            way = "append" if old else "replace" if replace else "new"
-            detail = _detail(report, way, arrival, are_reviewed=images_reviewed)
-            version = publish(root, build, action="import", detail=detail, actor=actor)
-            if StorePaths(root).quarantine.exists():
-                quarantine.settle(root)
+            ),
+            prepare=prepare,
+            finish=lambda con, _: add_issues(con, mapping.cohort, _noticed(checked.duplicates)),
+            action="import",
+            detail=_detail(report, way, arrival, are_reviewed=images_reviewed),
+            actor=actor,
+            progress=lambda share, step: progress(0.7 + 0.3 * share, step),
+        )
     progress(1.0, f"Published as store version {version}")
     return with_changes(report, version=version)
 
@@ -211,16 +203,6 @@ def _detail(report: ImportReport, way: str, arrival: str, *, are_reviewed: bool)
         ARRIVAL: arrival,
         **(images if report.images or report.waiting or report.refused else {"images": 0}),
     }
-
-
-@contextmanager
-def _quarantine(root: Path, *, is_needed: bool) -> Iterator[None]:
-    """Hold the lock of the quarantine where there is one, or where this import needs one."""
-    if is_needed or StorePaths(root).quarantine.exists():
-        with quarantine.sole_change(root):
-            yield
-    else:
-        yield
 
 
 def _with_refused_kept(
