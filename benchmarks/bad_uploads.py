@@ -54,12 +54,12 @@ def measured(root: Path, *, every: int, rounds: int) -> dict[str, Any]:
     """Resident memory before and after each round, in MB, and what became of the files."""
     from streamlit.testing.v1 import AppTest
 
-    from clnm_core.store.modelling import train_in_store
+    from clnm_core.jobs.training import train
     from tests.bad_files import bad_files
     from tests.small_store import NECK, build_small_store
 
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train(root, "clinical", NECK, outcome="lateral", device="cpu")
     os.environ["CLNM_STORE"] = str(root)
     app = AppTest.from_file(str(ROOT / "clnm_core" / "ui" / "shell.py"), default_timeout=600)
     app.query_params["cohort"], app.query_params["outcome"] = NECK, "lateral"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from clnm_core.domain.columns import Column, Kind, Level
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.imaging.rendering import png_bytes
+from clnm_core.jobs.training import train
 from clnm_core.store import artifacts
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import (
@@ -21,6 +23,7 @@ from clnm_core.store.schema import (
 )
 from clnm_core.store.snapshots import publish
 from clnm_core.store.tables import Connection
+from clnm_core.store.trained import TrainReport
 
 NECK, CLINIC = "neck-study", "clinic"
 """A synthetic cohort with images, splits and models; and an imported one with a few columns."""
@@ -48,6 +51,28 @@ def build_small_store(root: Path) -> int:
         _build_clinic(con)
 
     return publish(root, build, action="demo", detail={"cohorts": [NECK, CLINIC]}, actor="test")
+
+
+def train_clinical(
+    root: Path,
+    cohort: str = NECK,
+    *,
+    name: str = "clinical",
+    predictors: Sequence[str] | None = None,
+    seed: int = 0,
+) -> TrainReport:
+    """Train the logistic baseline on lateral metastasis."""
+    config = {} if predictors is None else {"predictors": list(predictors)}
+    return train(
+        root,
+        "clinical",
+        cohort,
+        name=name,
+        outcome="lateral",
+        config=config,
+        seed=seed,
+        device="cpu",
+    )
 
 
 def _neck(rng: np.random.Generator) -> pd.DataFrame:

@@ -2,138 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from clnm_core.domain.cohort import CohortQuery
-from clnm_core.domain.columns import Registry
-from clnm_core.errors import ClnmError, ModelError, UnknownModelError
+from clnm_core.errors import ModelError, UnknownModelError
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
-from clnm_core.store.references import refer
-from clnm_core.store.selection import cases
-from clnm_core.store.snapshots import publish
-from clnm_core.store.trained import TrainReport, check_name, chosen_outcome, saved
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.case import CaseReport, judge_case, one_case
-from clnm_core.systems.cases import Cases, View
+from clnm_core.systems.cases import View
 from clnm_core.systems.catalogue import SYSTEMS
-from clnm_core.systems.clinical_system import CLINICAL
 from clnm_core.systems.files import load_model_files
 from clnm_core.systems.protocol import Model
-from clnm_core.systems.training import TrainedSystem, train_system
-
-
-def train_in_store(
-    root: Path,
-    cohort: str,
-    *,
-    name: str,
-    outcome: str | None = None,
-    predictors: Sequence[str] | None = None,
-    seed: int = 0,
-    progress: Callable[[float, str], None] = lambda share, step: None,
-) -> TrainReport:
-    """Train the logistic baseline on a cohort and publish its risks.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The store.
-    cohort, name : str
-        Cohort to train on; name of the model, replacing an earlier one of that name.
-    outcome : str, optional
-        By default the cohort's first outcome that some have and some have not.
-    predictors : sequence of str, optional
-        By default every column that is known before surgery.
-    seed : int
-    progress : callable
-        Takes how far, in [0, 1], and the step in words.
-
-    Raises
-    ------
-    UnknownCohortError
-        If there is no such cohort.
-    ModelError
-        If the name cannot be used, or belongs to a model made elsewhere.
-    PredictorError, MissingOutcomeError
-        As :func:`~clnm_core.systems.training.train_system` says.
-    """
-    progress(0.05, f"Reading cohort {cohort}")
-    with Warehouse.open(root) as warehouse:
-        record = warehouse.cohort(cohort)
-        registry = warehouse.registry(cohort)
-        models = warehouse.models(cohort)
-        check_name(name, models)
-        outcome = chosen_outcome(record, outcome)
-        read_version = warehouse.version
-        frame = cases(warehouse, CohortQuery(cohort, outcome), list(registry.names))
-    progress(0.2, f"Training {name} on {len(frame):,} cases, five folds of patients")
-    trained = _trained(frame, registry, outcome, predictors, seed)
-    progress(0.85, "Publishing the model and its risks")
-    with saved(
-        root,
-        trained,
-        cohort=cohort,
-        name=name,
-        outcome_label=registry[outcome].label,
-        store_version=read_version,
-    ) as ready:
-        version = publish(
-            root,
-            ready.put,
-            action="train",
-            detail={"cohort": cohort, "model": name, "outcome": outcome},
-        )
-    lacking = _referred(root, ready.record, trained, Cases(frame, registry))
-    progress(1.0, f"Published as store version {version}{lacking}")
-    return TrainReport(ready.record, version, trained)
-
-
-def train_and_save(
-    root: Path,
-    frame: pd.DataFrame,
-    registry: Registry,
-    *,
-    cohort: str,
-    name: str,
-    outcome: str,
-    store_version: int,
-    predictors: Sequence[str] | None = None,
-    seed: int = 0,
-) -> tuple[ModelRecord, TrainedSystem]:
-    """Train the logistic baseline and write its files; nothing is published.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The store, for the folder of models.
-    frame, registry
-        Cases of the cohort and its columns.
-    cohort, name, outcome, predictors, seed
-        As in :func:`train_in_store`.
-    store_version : int
-        The version that has these cases; the manifest names it.
-
-    Returns
-    -------
-    tuple
-        The record to publish, and what was trained.
-    """
-    trained = _trained(frame, registry, outcome, predictors, seed)
-    with saved(
-        root,
-        trained,
-        cohort=cohort,
-        name=name,
-        outcome_label=registry[outcome].label,
-        store_version=store_version,
-    ) as ready:
-        _referred(root, ready.record, trained, Cases(frame, registry))
-        return ready.record, trained
 
 
 def load_model(root: Path, name: str, *, cohort: str | None = None) -> tuple[Model, ModelRecord]:
@@ -212,26 +93,3 @@ def case_report(
     """
     case = one_case(model.inputs, form, views=views, report_text=report_text)
     return judge_case(model, record.manifest, case)
-
-
-def _referred(root: Path, record: ModelRecord, trained: TrainedSystem, cases: Cases) -> str:
-    """Keep what similar cases are found with; words where that could not be made.
-
-    The model itself must not be lost for it.
-    """
-    try:
-        refer(root, trained.model, record.manifest["digest"], cases, trained.predictions)
-    except ClnmError as error:
-        return f". Similar cases cannot be shown yet: {error}"
-    return ""
-
-
-def _trained(
-    frame: pd.DataFrame,
-    registry: Registry,
-    outcome: str,
-    predictors: Sequence[str] | None,
-    seed: int,
-) -> TrainedSystem:
-    config = {"predictors": None if predictors is None else list(predictors)}
-    return train_system(CLINICAL, Cases(frame, registry), outcome=outcome, config=config, seed=seed)

@@ -16,7 +16,6 @@ import pandas as pd
 from clnm_core import __version__
 from clnm_core.domain.progress import Progress
 from clnm_core.errors import InputError
-from clnm_core.store.modelling import train_and_save
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import (
     Connection,
@@ -27,6 +26,7 @@ from clnm_core.store.schema import (
     replace_predictions,
 )
 from clnm_core.store.snapshots import current_version, publish
+from clnm_core.synth.baseline import train_baseline
 from clnm_core.synth.cohort import SyntheticCohort
 from clnm_core.synth.drawing import draw_cohort, image_count
 from clnm_core.synth.models import MODELS, SimulatedModel, manifest, simulated_risks
@@ -165,16 +165,8 @@ def _baselines(
     for cohort in cohorts:
         if not cohort.is_for_training:
             continue
-        record, result = train_and_save(
-            root,
-            cohort.cases,
-            cohort.registry,
-            cohort=cohort.name,
-            name="clinical",
-            outcome=cohort.outcome,
-            store_version=current_version(root) + 1,
-            seed=seed,
-        )
+        version = current_version(root) + 1
+        record, result = train_baseline(root, cohort, store_version=version, seed=seed)
         trained[cohort.name] = (record, result.predictions)
     return trained
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.jobs.training import train
 from clnm_core.report.case_words import reads_words
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import default_store
 from clnm_core.store.records import ModelRecord
-from clnm_core.ui import cached, cached_models, missing_model, panels, pickers
+from clnm_core.ui import cached, cached_models, missing_model, panels, pickers, visitor
 from clnm_core.ui.words import plain
 
 
@@ -70,11 +70,14 @@ def _offer_training(query: CohortQuery) -> None:
             def show(share: float, step: str) -> None:
                 status.update(label=f"{step} ({share:.0%})")
 
-            train_in_store(
+            train(
                 default_store(),
+                "clinical",
                 query.cohort,
                 name=f"clinical-{query.outcome.replace('_', '-')}",
                 outcome=query.outcome,
+                device="cpu",
+                actor=visitor.login(),
                 progress=show,
             )
         st.rerun()

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clnm_core.store.modelling import train_in_store
-from tests.small_store import NECK, build_small_store
+from tests.small_store import build_small_store, train_clinical
 
 ROOT = Path(__file__).resolve().parents[2]
 OpenApp = Callable[..., AppTest]
@@ -30,7 +29,7 @@ def asked_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a model that can judge a new case; nobody may change it."""
     root = tmp_path_factory.mktemp("asked") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 

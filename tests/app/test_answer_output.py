@@ -15,10 +15,9 @@ from streamlit.testing.v1 import AppTest
 from clnm_core.report.case_html import case_html
 from clnm_core.report.case_sheet import CaseSheet
 from clnm_core.report.case_sr import sr_dataset
-from clnm_core.store.modelling import train_in_store
 from clnm_core.ui import answer_output
 from tests.app.conftest import ROOT, words
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 from tests.unit.report.case_sheets import usual_sheet
 from tests.unit.report.dicom_checker import faults
 from tests.us_file import calibrated_ultrasound
@@ -28,7 +27,7 @@ from tests.us_file import calibrated_ultrasound
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("output") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 

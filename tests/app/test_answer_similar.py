@@ -11,20 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clnm_core.jobs import queue
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.references import reference_of, save_reference
 from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import words
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 
 
 @pytest.fixture(scope="module")
 def trained_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("trained") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 

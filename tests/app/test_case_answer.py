@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clnm_core.store.modelling import train_in_store
 from tests.app.conftest import ROOT, risks, words
 from tests.app.fake_system import publish_seeing
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 
 CASE = "case-0003"
 
@@ -40,7 +39,7 @@ def asked(app: AppTest) -> AppTest:
 
 
 def test_models_are_asked_on_demand_and_stay_asked_for_the_visit(store: Path) -> None:
-    train_in_store(store, NECK, name="clinical", outcome="lateral")
+    train_clinical(store)
     app = open_case()
     assert not risks(app)
     assert "Clinical can judge this case as it stands" in words(app)
@@ -51,7 +50,7 @@ def test_models_are_asked_on_demand_and_stay_asked_for_the_visit(store: Path) ->
 
 
 def test_what_was_published_stands_beside_and_what_taught_the_model_is_said(store: Path) -> None:
-    train_in_store(store, NECK, name="clinical", outcome="lateral")
+    train_clinical(store)
     said = words(asked(open_case()))
     assert "Published for this case:" in said
     assert "What the models said when they were published" in said

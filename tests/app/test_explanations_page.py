@@ -13,11 +13,10 @@ from clnm_core.features.choice import recipe_of
 from clnm_core.jobs import kinds, queue
 from clnm_core.jobs.training import train
 from clnm_core.store import modelling
-from clnm_core.store.modelling import train_in_store
 from clnm_core.systems import catalogue
 from clnm_core.systems.explanation import Attributions
 from tests.app.conftest import OpenApp, words
-from tests.small_store import CLINIC, NECK, build_small_store
+from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
 from tests.tiny_system import LISTED, TinyModel
 
 SYSTEMS = (*catalogue.SYSTEMS, *LISTED)
@@ -28,7 +27,7 @@ def explained_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A logistic model, and one that reads pictures and looks everywhere alike."""
     root = tmp_path_factory.mktemp("explained") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     with pytest.MonkeyPatch.context() as patch:
         for place in (catalogue, modelling):
             patch.setattr(place, "SYSTEMS", SYSTEMS)

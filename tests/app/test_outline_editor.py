@@ -14,11 +14,10 @@ from clnm_core.imaging.segmentation import proposal
 from clnm_core.imaging.segmentation.proposal import Proposal
 from clnm_core.store import outlines
 from clnm_core.store.mask_pairs import outlined as outlined_pictures
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import ROOT, percent_of, risks, words
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 from tests.unit.imaging.dicom_files import dataset_of, file_of
 from tests.us_file import calibrated_ultrasound
 
@@ -33,7 +32,7 @@ def trained_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a model; nobody may change it."""
     root = tmp_path_factory.mktemp("trained") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 

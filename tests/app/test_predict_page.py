@@ -11,11 +11,10 @@ import pytest
 from PIL import Image as Pillow
 from streamlit.testing.v1 import AppTest
 
-from clnm_core.store.modelling import train_in_store
 from clnm_core.ui import asking, cached_models
 from tests.app.conftest import ROOT, percent_of, risks, words
 from tests.app.fake_system import publish_seeing
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 from tests.unit.imaging.dicom_files import dataset_of, file_of
 from tests.us_file import calibrated_ultrasound
 
@@ -44,7 +43,7 @@ def predict_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def open_it(*names: str) -> AppTest:
         for name in names:
             only = ["age_years"] if name == "age" else None
-            train_in_store(root, NECK, name=name, outcome="lateral", predictors=only)
+            train_clinical(root, name=name, predictors=only)
         return open_page()
 
     return open_it

@@ -9,11 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from clnm_core.jobs import queue
 from clnm_core.jobs.table import changing
-from clnm_core.store.modelling import train_in_store
 from clnm_core.ui import cached_models
 from tests.app.conftest import OpenApp, words
 from tests.app.fake_system import LEARNERS, FakeSystem, publish_trained
-from tests.small_store import CLINIC, NECK, build_small_store
+from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
 
 SYSTEM = "Score model"
 
@@ -186,7 +185,7 @@ def test_a_linear_model_is_read_off_a_nomogram_once_it_is_asked_for(
 ) -> None:
     monkeypatch.undo()
     monkeypatch.setenv("CLNM_STORE", str(own_store))
-    train_in_store(own_store, NECK, name="clinical", outcome="lateral")
+    train_clinical(own_store)
     app = open_systems(open_app, system="Logistic baseline")
     before = len(app.get("plotly_chart"))
     app.toggle(key="systems_nomogram").set_value(True).run()

@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from clnm_core.store.modelling import train_in_store
 from tests.browser.conftest import NewVisitor, Serve, settle
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +23,7 @@ def own_server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A server whose store may be changed; its neck study has a trained model."""
     root = tmp_path_factory.mktemp("own") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     with serve(root) as url:
         yield url
 

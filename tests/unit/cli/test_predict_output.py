@@ -13,8 +13,7 @@ import pytest
 from clnm_core.cli import main
 from clnm_core.imaging.drawn import ellipse_mask
 from clnm_core.imaging.rendering import png_bytes
-from clnm_core.store.modelling import train_in_store
-from tests.small_store import NECK, build_small_store
+from tests.small_store import build_small_store, train_clinical
 from tests.unit.report.dicom_checker import faults
 from tests.us_file import calibrated_ultrasound
 
@@ -26,7 +25,7 @@ OUTLINES = ("--nodule", "nodule.png", "--gland", "gland.png")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("output") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 

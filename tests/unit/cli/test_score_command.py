@@ -13,11 +13,11 @@ from clnm_core.cli import main
 from clnm_core.imaging.drawn import ellipse_mask
 from clnm_core.imaging.rendering import png_bytes
 from clnm_core.jobs.training import train
-from clnm_core.store.modelling import load_model, train_in_store
+from clnm_core.store.modelling import load_model
 from clnm_core.systems import catalogue
 from clnm_core.systems.case import one_case
 from tests import tiny_system
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 from tests.us_file import calibrated_ultrasound
 
 TABLE = """case no;age;Gender;Distance to capsule (cm)
@@ -33,7 +33,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("score") / "store"
     build_small_store(root)
     names = ["age_years", "sex", "capsule_distance_mm"]
-    train_in_store(root, NECK, name="plain", outcome="lateral", predictors=names)
+    train_clinical(root, name="plain", predictors=names)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(catalogue, "SYSTEMS", (*catalogue.SYSTEMS, *tiny_system.LISTED))
         config = {"reads_pictures": True}

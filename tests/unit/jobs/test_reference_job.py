@@ -15,14 +15,13 @@ from clnm_core.jobs.kinds import JobCancelled, run
 from clnm_core.jobs.references import make_reference
 from clnm_core.jobs.training import train
 from clnm_core.store import modelling
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.places import StorePaths
 from clnm_core.store.references import reference_of
 from clnm_core.store.selection import evaluation
 from clnm_core.store.verified_models import problems
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems import catalogue
-from tests.small_store import NECK
+from tests.small_store import NECK, train_clinical
 from tests.tiny_system import LISTED, TinyModel
 
 
@@ -51,7 +50,7 @@ def test_a_training_ends_with_a_reference_of_its_training_cases(root: Path) -> N
 
 
 def test_the_baseline_has_one_too(root: Path) -> None:
-    report = train_in_store(root, NECK, name="clinical", outcome="lateral")
+    report = train_clinical(root)
     reference = found(root, "clinical")
     assert reference is not None
     assert int(reference.is_training.sum()) == report.record.manifest["training_cases"]

@@ -30,7 +30,6 @@ from clnm_core.report.model_compare import compare_answer, compare_table, compar
 from clnm_core.report.model_list import list_answer, listed_models
 from clnm_core.stats.comparison import areas, auc_difference
 from clnm_core.store.model_versions import model_versions
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.paired import judged_by_all
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
@@ -42,7 +41,7 @@ from clnm_core.store.verified_models import problems
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.synth.fresh import best_auc
 from clnm_core.systems.catalogue import SYSTEMS
-from tests.small_store import CLINIC, NECK, build_small_store
+from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
 
 HOSTILE = '"><script>alert(1)</script>'
 DIGEST = "ab" * 32
@@ -86,8 +85,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small store with a trained baseline in two versions, and a network with one part."""
     root = tmp_path_factory.mktemp("cards") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="baseline", outcome="lateral")
-    train_in_store(root, NECK, name="baseline", outcome="lateral", seed=1, predictors=["sex"])
+    train_clinical(root, name="baseline")
+    train_clinical(root, name="baseline", seed=1, predictors=["sex"])
 
     def build(con) -> None:
         part = {"part_of": "net", "label": HOSTILE, "candidate": "vgg16", "facts": {"depth": 16}}

@@ -17,7 +17,8 @@ from clnm_core.errors import (
     UnknownCohortError,
     UnknownModelError,
 )
-from clnm_core.store.modelling import case_report, load_model, train_in_store
+from clnm_core.jobs.training import train
+from clnm_core.store.modelling import case_report, load_model
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import create_cohort, insert, put_model, replace_predictions
@@ -58,8 +59,8 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_trained_model_is_published_and_judges_a_new_case(root: Path) -> None:
     steps: list[float] = []
-    report = train_in_store(
-        root, "thyroid", name="clinical", progress=lambda share, step: steps.append(share)
+    report = train(
+        root, "clinical", "thyroid", device="cpu", progress=lambda share, step: steps.append(share)
     )
     assert report.outcome == "lateral"
     assert set(report.metrics) == {"train", "external"}
@@ -76,7 +77,7 @@ def test_a_trained_model_is_published_and_judges_a_new_case(root: Path) -> None:
 
 
 def test_by_default_nothing_known_after_surgery_is_read(root: Path) -> None:
-    train_in_store(root, "thyroid", name="clinical")
+    train(root, "clinical", "thyroid", device="cpu")
     model, _ = load_model(root, "clinical")
     assert [column.name for column in model.inputs.columns] == [
         "age_years",
@@ -88,7 +89,7 @@ def test_by_default_nothing_known_after_surgery_is_read(root: Path) -> None:
 def test_the_same_seed_gives_the_same_model(root: Path) -> None:
     digests = set()
     for name in ("first", "second"):
-        train_in_store(root, "thyroid", name=name, seed=3)
+        train(root, "clinical", "thyroid", name=name, seed=3, device="cpu")
         model, _ = load_model(root, name)
         digests.add(model.state().tensors["coefficients"].tobytes())
     assert len(digests) == 1
@@ -97,7 +98,7 @@ def test_the_same_seed_gives_the_same_model(root: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"predictors": ["risk_stage"]}, PredictorError, "known only after surgery"),
+        ({"config": {"predictors": ["risk_stage"]}}, PredictorError, "known only after surgery"),
         ({"outcome": "any"}, MissingOutcomeError, "not known for any case"),
         ({"outcome": "death"}, MissingOutcomeError, "no outcome 'death'. Its outcomes are"),
         ({"cohort": "nowhere"}, UnknownCohortError, "nowhere"),
@@ -111,7 +112,7 @@ def test_what_cannot_be_trained_gets_a_sentence_and_publishes_nothing(
     before = current_version(root)
     arguments = {"cohort": "thyroid", "name": "clinical"} | options
     with pytest.raises(error, match=words):
-        train_in_store(root, **arguments)
+        train(root, "clinical", device="cpu", **arguments)
     assert current_version(root) == before
 
 
@@ -120,7 +121,7 @@ def test_a_model_that_cannot_predict_says_why(root: Path) -> None:
         load_model(root, "clinical")
     with pytest.raises(ModelError, match="table of risks"):
         load_model(root, "elsewhere")
-    train_in_store(root, "thyroid", name="clinical")
+    train(root, "clinical", "thyroid", device="cpu")
     for file in StorePaths(root).models.rglob("weights.safetensors"):
         file.write_bytes(b"changed")
     with pytest.raises(ModelError, match="Train it again"):

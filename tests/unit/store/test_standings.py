@@ -10,7 +10,6 @@ import pytest
 
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.errors import UnknownModelError
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.schema import create_cohort, insert, put_model, replace_predictions
 from clnm_core.store.snapshots import publish
@@ -18,6 +17,7 @@ from clnm_core.store.standings import standing_of
 from clnm_core.store.tables import Connection
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.training import FLATTERED
+from tests.small_store import train_clinical
 
 COLUMNS = ("case_id", "patient_id", "split", "age_years", "lateral")
 
@@ -52,7 +52,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         replace_predictions(con, "demo", "flattered", risks.assign(split="train"))
 
     publish(root, build, action="import", detail={}, actor="test")
-    train_in_store(root, "demo", name="clinical", outcome="lateral")
+    train_clinical(root, "demo")
     return root
 
 

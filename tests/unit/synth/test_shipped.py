@@ -7,11 +7,11 @@ import shutil
 import pytest
 
 from clnm_core.errors import ModelError
-from clnm_core.store.modelling import train_and_save
 from clnm_core.store.places import StorePaths
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.reference_files import read_reference
 from clnm_core.store.references import reference_of
+from clnm_core.synth.baseline import train_baseline
 from clnm_core.synth.shipped import (
     FOLDER,
     install,
@@ -31,15 +31,7 @@ def place(tmp_path_factory):
     """A clinical model, shipped with one part beside it."""
     folder = tmp_path_factory.mktemp("made")
     cohort = cli_dlr(seed=100)
-    record, trained = train_and_save(
-        folder,
-        cohort.cases,
-        cohort.registry,
-        cohort=cohort.name,
-        name="small",
-        outcome="any",
-        store_version=1,
-    )
+    record, trained = train_baseline(folder, cohort, store_version=1, name="small")
     part = ModelRecord("small-part", cohort.name, "any", "clinical", "1", "", {"part_of": "small"})
     place = folder / "shipped" / cohort.name / "small"
     model = StorePaths(folder).models / record.manifest["digest"]

@@ -11,13 +11,12 @@ import pytest
 
 from clnm_core.domain.cohort import CohortQuery, OneOf
 from clnm_core.explain.map_zones import GLAND_ZONES, NODE_ZONES
-from clnm_core.store.modelling import train_in_store
 from clnm_core.store.saliency_tables import Asked, SaliencyTable, write_saliency
 from clnm_core.store.selection import evaluation
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import explanations_facts, explanations_map_facts
 from clnm_core.ui.explanations_map_facts import Maps
-from tests.small_store import NECK, build_small_store
+from tests.small_store import NECK, build_small_store, train_clinical
 
 QUERY = CohortQuery(NECK, "lateral")
 
@@ -26,7 +25,7 @@ QUERY = CohortQuery(NECK, "lateral")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("facts") / "store"
     build_small_store(root)
-    train_in_store(root, NECK, name="clinical", outcome="lateral")
+    train_clinical(root)
     return root
 
 
