@@ -115,7 +115,7 @@ def cards_html(
         f".clnm-similar li{{border:1px solid {colours.grid};border-radius:6px;overflow:hidden;"
         "margin:0;font-size:0.78rem;line-height:1.3}"
         f".clnm-similar a{{color:{colours.ink};text-decoration:none;display:block;height:100%}}"
-        f".clnm-similar a:focus-visible{{outline:2px solid {colours.absent}}}"
+        f".clnm-similar a:focus-visible{{outline:3px solid {colours.absent};outline-offset:-3px}}"
         ".clnm-similar .picture{background:#000;height:84px;display:flex;align-items:center;"
         "justify-content:center}.clnm-similar .picture img{max-height:84px;max-width:100%}"
         ".clnm-similar .words{padding:0.35rem 0.45rem}"

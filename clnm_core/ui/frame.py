@@ -65,6 +65,10 @@ def style() -> None:
         [data-testid="stMainBlockContainer"] {{ padding-left: 2.5rem; padding-right: 2.5rem; }}
         [data-testid="stSidebar"] input {{ text-overflow: ellipsis; }}
         .st-key-footer p {{ font-size: 0.8rem; }}
+        [data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stCheckbox"]:has(input:focus-visible),
+        [data-testid="stFileUploader"] button:focus-visible {{
+            outline: 2px solid {colours.absent}; outline-offset: -1px; border-radius: 6px;
+        }}
         .clnm-table {{ overflow-x: auto; border: 1px solid {colours.grid}; border-radius: 6px; }}
         .clnm-table table {{ width: 100%; border-collapse: collapse; font-size: 0.9rem; }}
         .clnm-table th {{

@@ -28,7 +28,11 @@ class Canvas {
     this.svg.ondblclick = () => this.close()
     this.svg.onkeydown = (event) => this.key(event)
     this.svg.onblur = () => this.layers.cross.replaceChildren()
-    requestAnimationFrame(() => this.stage.scrollIntoView({ block: "center" }))
+    requestAnimationFrame(() => {
+      this.stage.scrollIntoView({ block: "center" })
+      // The button that opened the editor is gone, and the focus of whoever pressed it with it.
+      if (document.activeElement === document.body) this.svg.focus({ preventScroll: true })
+    })
   }
 
   show(data, tell) {
@@ -39,6 +43,7 @@ class Canvas {
     this.height = (data.rows * data.pixel_height) // in widths of a pixel
     this.svg.setAttribute("viewBox", `0 0 ${data.columns} ${this.height}`)
     this.svg.setAttribute("aria-label", data.label)
+    this.svg.nextElementSibling.textContent = data.keys
     this.svg.style.aspectRatio = `${data.columns} / ${this.height}`
     this.stage.style.width = `min(${100 * data.zoom}%, ${72 * data.zoom}vh * ${data.columns / this.height})`
     if (isOther) {

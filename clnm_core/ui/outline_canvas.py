@@ -38,6 +38,7 @@ _HTML = """
 <div class="frame">
   <div class="stage">
     <svg xmlns="http://www.w3.org/2000/svg" tabindex="0" role="application"></svg>
+    <div class="keys" aria-hidden="true"></div>
     <div class="scale"><span class="bar"></span><span></span></div>
   </div>
 </div>
@@ -48,6 +49,8 @@ _CSS = """
 .stage { margin: 0 auto; }
 svg { display: block; width: 100%; touch-action: none; cursor: crosshair; user-select: none; }
 svg:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
+.keys { display: none; color: #e8e8e8; font: 13px sans-serif; padding: 6px 8px 0; }
+svg:focus-visible + .keys { display: block; }
 image { image-rendering: pixelated; }
 path, line, polygon, ellipse { fill: none; vector-effect: non-scaling-stroke; stroke-width: 1.5px; }
 .seam { stroke: #000; stroke-opacity: 0.5; stroke-width: 3px; }
@@ -171,4 +174,5 @@ def data_of(
         "zoom": zoom,
         "stamp": stamp,
         "label": f"{words} {_KEYS[tool]}",
+        "keys": _KEYS[tool],
     }
