@@ -7,8 +7,9 @@ and the method that made the interval. What cannot be estimated says why.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,6 +77,20 @@ class Estimate:
             "level": self.level,
             "method": self.method,
         }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Estimate:
+        """What :meth:`to_dict` wrote.
+
+        Examples
+        --------
+        >>> Estimate.from_dict(Estimate(0.7, 0.6, 0.8, 0.95, "DeLong").to_dict()).high
+        0.8
+
+        """
+        numbers = (values[name] for name in ("value", "low", "high"))
+        value, low, high = (math.nan if one is None else float(one) for one in numbers)
+        return cls(value, low, high, float(values["level"]), str(values["method"]))
 
 
 def plain_number(number: float) -> float | None:

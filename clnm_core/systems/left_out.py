@@ -7,7 +7,6 @@ patient who was seen at both is left out of the training, so that nobody is know
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,7 +75,7 @@ class LeftOut:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> LeftOut:
         """What :meth:`to_dict` wrote."""
-        return cls(**{**values, **{name: _estimate(values[name]) for name in _MEASURES}})
+        return cls(**{**values, **{name: Estimate.from_dict(values[name]) for name in _MEASURES}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +233,3 @@ def _keep(folder: Path | None, one: LeftOut) -> None:
         draft = folder / f"{_RESULT}.part"
         draft.write_text(json.dumps(one.to_dict(), allow_nan=False), "utf-8")
         draft.replace(folder / _RESULT)
-
-
-def _estimate(values: Mapping[str, Any]) -> Estimate:
-    numbers = {
-        name: math.nan if values[name] is None else values[name]
-        for name in ("value", "low", "high")
-    }
-    return Estimate(**numbers, level=values["level"], method=values["method"])

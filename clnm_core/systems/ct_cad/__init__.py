@@ -10,7 +10,8 @@ What happens when ct-cad is trained:
    best on validation; all are reported.
 6. ``model`` judges cases; ``activation`` says where the network looked, or, where its input is too
    small for that, ``occlusion`` what covering a place would change. ``ranges`` raises doubts.
-7. ``leak`` shows what it does to the AUC when images, not patients, are divided.
+7. ``leak`` measures, where it is asked for, what it does to the AUROC when images, not patients, are
+   divided; ``leaked`` keeps the figures and says them. The model is never one of those networks.
 
 Importing ``system`` does not import torch; it is loaded when something is trained or judged.
 

@@ -1,27 +1,31 @@
 """What does it do to the AUROC when images, not patients, are divided?
 
-A quarter of the patients is new to everybody. Of the others, once images and once patients are
-held out, as many each, and the same network learns from the rest of each, for as many epochs and
-with nothing chosen on what is held out. Each is judged on what it held out, and on the new patients.
-What the held-out images promise beyond the new patients, and held-out patients do not, is the leak.
+A quarter of the patients is new to everybody. The cases of the others are divided into halves
+twice: case by case, as images are, and patient by patient. Of each division the same network learns
+from either half and judges the other, so that both ways judge every case, from as many cases each,
+and are compared on the same ones. Nothing is chosen on what is judged: all epochs are trained, and
+the last is taken.
+
+What image-wise halves promise beyond patient-wise ones is the leak, and what they gain by having
+seen more patients; the latter shows on the new patients too. Pictures of one case stay together.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.stats import rankdata
 
-from clnm_core.domain.predictions import Predictions
-from clnm_core.stats.discrimination import auc, auc_variance
-from clnm_core.stats.uncertainty import Estimate, not_estimable, wald
+from clnm_core.domain.paired import PairedPredictions
+from clnm_core.stats.comparison import areas, auc_difference
+from clnm_core.stats.uncertainty import not_estimable
 from clnm_core.systems.ct_cad.fitting import Learned
+from clnm_core.systems.ct_cad.kinds import KINDS
+from clnm_core.systems.ct_cad.leaked import Both, Leak
 from clnm_core.systems.ct_cad.networks import start_of
 from clnm_core.systems.ct_cad.pictures import Crops
 from clnm_core.systems.ct_cad.settings import Chosen
@@ -30,83 +34,11 @@ from clnm_core.systems.networks.loop import train
 from clnm_core.systems.run import Run
 from clnm_core.systems.splitting import drawn_patients
 
-NEW, HELD_OUT = 0.25, 0.2
-"""Share of the patients who are new to everybody; share of the rest that is held out."""
+NEW = 0.25
+"""Share of the patients who are new to everybody."""
 
 Learn = Callable[[NDArray[np.int64], str, Run], Callable[[NDArray[np.int64]], NDArray[np.float64]]]
 """Takes rows to learn from, a name and a run; gives what tells the log-odds of other rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """One way to divide, judged.
-
-    Parameters
-    ----------
-    learned_from, held_out : int
-        Cases.
-    promised : Estimate
-        AUROC on what it held out.
-    found : Estimate
-        AUROC on patients who are new to everybody.
-    excess : Estimate
-        Promised minus found; held-out and new patients are different people.
-
-    """
-
-    learned_from: int
-    held_out: int
-    promised: Estimate
-    found: Estimate
-    excess: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """Both ways to divide, judged on the same new patients."""
-
-    by_image: Judgement
-    by_patient: Judgement
-    new_patients: int
-    new_cases: int
-
-    @property
-    def sentence(self) -> str:
-        """The difference in words."""
-        words = []
-        for name, one in (("images", self.by_image), ("patients", self.by_patient)):
-            if not one.excess.is_estimable:
-                return (
-                    "What dividing images instead of patients would promise cannot be estimated: "
-                    f"{one.excess.method}."
-                )
-            words.append(
-                f"dividing {name} promised an AUROC of {one.promised.value:.3f} and found "
-                f"{one.found.value:.3f} on new patients (difference {one.excess.value:+.3f}, 95 % CI "
-                f"{one.excess.low:+.3f} to {one.excess.high:+.3f})"
-            )
-        return (
-            f"The same network, trained twice: {words[0]}; {words[1]}. The model itself was trained "
-            "and chosen with patients divided."
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
-            "new_patients": self.new_patients,
-            "new_cases": self.new_cases,
-            **{
-                name: {
-                    "learned_from": one.learned_from,
-                    "held_out": one.held_out,
-                    "promised": one.promised.to_dict(),
-                    "found": one.found.to_dict(),
-                    "excess": one.excess.to_dict(),
-                }
-                for name, one in (("by_image", self.by_image), ("by_patient", self.by_patient))
-            },
-            "sentence": self.sentence,
-        }
 
 
 def measured_leak(
@@ -114,10 +46,15 @@ def measured_leak(
     y_true: NDArray[np.bool_],
     patient: NDArray[np.int64],
     *,
+    network: str,
     seed: int,
     run: Run,
 ) -> Leak:
-    """Train twice, and judge both on what they held out and on the same new patients.
+    """Train four times, and judge both ways to divide on the same cases.
+
+    The log-odds of one network are not on the scale of another: each becomes its place among the
+    cases that the same network judged, in (0, 1), before those of both halves are put together.
+    The interval is Obuchowski's, by patient; it knows of other patients, not of other first weights.
 
     Parameters
     ----------
@@ -125,28 +62,47 @@ def measured_leak(
         How something is learned of some cases; it sees no others.
     y_true : numpy.ndarray of bool, shape (cases,)
     patient : numpy.ndarray of int, shape (cases,)
+    network : str
+        For a reader.
     seed : int
-        Of who is new and what is held out.
+        Of who is new and how the others are divided.
     run : Run
+
+    Returns
+    -------
+    Leak
+        Not estimable, and nothing is trained, where a half would have a single outcome.
+
+    References
+    ----------
+    .. [1] Yagis E et al. Sci Rep 2021;11:22544. doi:10.1038/s41598-021-01681-w
+    .. [2] Obuchowski NA. Biometrics 1997;53:567-578. doi:10.2307/2533958
 
     """
     is_new = drawn_patients(patient, y_true, share=NEW, seed=seed)
     rest, new = np.flatnonzero(~is_new), np.flatnonzero(is_new)
-    random = np.random.default_rng([seed, 1])
-    by_patient = drawn_patients(patient[rest], y_true[rest], share=HELD_OUT, seed=seed + 1)
-    by_image = np.zeros(len(rest), dtype=bool)
-    for state in (True, False):  # as many with and without the outcome as patients gave
-        rows = np.flatnonzero(y_true[rest] == state)
-        count = int((by_patient & (y_true[rest] == state)).sum())
-        by_image[random.permutation(rows)[:count]] = True
-    found = [
-        _judgement(learn, rest[~held], rest[held], new, y_true, patient, name, part)
-        for held, name, part in (
-            (by_image, "by-image", run.part(0.0, 0.5)),
-            (by_patient, "by-patient", run.part(0.5, 1.0)),
-        )
-    ]
-    return Leak(found[0], found[1], len(np.unique(patient[new])), len(new))
+    by_patient = drawn_patients(patient[rest], y_true[rest], share=0.5, seed=seed + 1)
+    halves = {"image": _as_many(by_patient, y_true[rest], seed), "patient": by_patient}
+    if any(len(set(y_true[rest][half == side])) < 2 for half in halves.values() for side in (0, 1)):
+        return Leak(network, _nothing(patient[rest]), _nothing(patient[new]))
+    held = {way: np.zeros(len(rest)) for way in halves}
+    others: dict[str, list[NDArray[np.float64]]] = {way: [] for way in halves}
+    for place, (way, side) in enumerate((way, side) for way in halves for side in (0, 1)):
+        judged = halves[way] == side
+        part = run.part(place / 4, (place + 1) / 4)
+        log_odds = learn(rest[~judged], f"by-{way}-{side + 1}", part)
+        held[way][judged] = _places(log_odds(rest[judged]))
+        others[way].append(_places(log_odds(new)))
+    return Leak(
+        network,
+        _both(y_true[rest], held, patient[rest]),
+        _both(  # every new case was judged by either half; both times it is the same patient's
+            np.tile(y_true[new], 2),
+            {way: np.concatenate(each) for way, each in others.items()},
+            np.tile(patient[new], 2),
+            judged=2,
+        ),
+    )
 
 
 def shown_leak(
@@ -191,39 +147,47 @@ def shown_leak(
             found.network, _only(whole, rows), size=size, device=torch.device("cpu")
         )
 
-    return measured_leak(learn, y_true, patient, seed=seed, run=run)
+    return measured_leak(learn, y_true, patient, network=KINDS[name].label, seed=seed, run=run)
 
 
-def _judgement(
-    learn: Learn,
-    rows: NDArray[np.int64],
-    held: NDArray[np.int64],
-    new: NDArray[np.int64],
+def _as_many(
+    by_patient: NDArray[np.bool_], y_true: NDArray[np.bool_], seed: int
+) -> NDArray[np.bool_]:
+    """Cases at random, as many with and without the outcome as the patient-wise half has."""
+    random = np.random.default_rng([seed, 1])
+    chosen = np.zeros(len(y_true), dtype=bool)
+    for state in (True, False):
+        rows = np.flatnonzero(y_true == state)
+        chosen[random.permutation(rows)[: int((by_patient & (y_true == state)).sum())]] = True
+    return chosen
+
+
+def _places(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The place of each case among those beside it, in (0, 1); ties share theirs."""
+    return np.asarray(rankdata(log_odds) / (len(log_odds) + 1))
+
+
+def _both(
     y_true: NDArray[np.bool_],
+    places: dict[str, NDArray[np.float64]],
     patient: NDArray[np.int64],
-    name: str,
-    run: Run,
-) -> Judgement:
-    log_odds = learn(rows, name, run)
-    own, others = (
-        Predictions.of(y_true[some], expit(log_odds(some)), patient[some]) for some in (held, new)
+    *,
+    judged: int = 1,
+) -> Both:
+    """Both ways on the same cases, each of which was judged so many times."""
+    found = areas(PairedPredictions.of(y_true, places, patient))
+    return Both(
+        len(y_true) // judged,
+        len(np.unique(patient)),
+        found.of("image"),
+        found.of("patient"),
+        auc_difference(found, "image", "patient").estimate,
     )
-    promised, found = auc(own), auc(others)
-    excess = _excess(promised, found, math.sqrt(auc_variance(own) + auc_variance(others)))
-    return Judgement(len(rows), len(held), promised, found, excess)
 
 
-def _excess(promised: Estimate, found: Estimate, error: float) -> Estimate:
-    """The difference of two areas on different patients, with its standard error."""
-    for one, words in ((promised, "on what was held out"), (found, "on new patients")):
-        if not one.is_estimable:
-            return not_estimable(f"the AUROC {words} is {one.method}", level=one.level)
-    return wald(
-        promised.value - found.value,
-        error,
-        level=promised.level,
-        method="DeLong, different patients",
-    )
+def _nothing(patient: NDArray[np.int64]) -> Both:
+    none = not_estimable("a half of the patients has a single outcome", level=0.95)
+    return Both(len(patient), len(np.unique(patient)), none, none, none)
 
 
 def _joined(one: Crops, other: Crops, rows: int) -> Crops:

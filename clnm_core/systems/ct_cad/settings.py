@@ -44,8 +44,8 @@ DEFAULTS: Mapping[str, Any] = {
 ``checkpoints``: a file of weights for each network, which comes first. ``size``: side of the input
 in pixels; 0 for the network's own on CUDA and :data:`CPU_SIZE` on a CPU, or the least that the
 network takes. ``field_mm``: side of the square around the node; a network does not see beyond.
-``split``: ``image`` shows, beside the model, what dividing images instead of patients would have
-promised. ``kept_as``: how weights are written down; risks are always those of what is written.
+``split``: ``image`` shows, beside the same model, what dividing images instead of patients would
+have promised of each network. ``kept_as``: how weights are written down; risks are always those of what is written.
 The paper states none of these but the networks and that they were pretrained.
 """
 

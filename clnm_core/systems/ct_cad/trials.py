@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clnm_core.errors import MissingOutcomeError
 from clnm_core.systems.cases import Cases
 from clnm_core.systems.ct_cad.fitting import Learned, Tried, best_of, cropped, tried
 from clnm_core.systems.ct_cad.kinds import KINDS
-from clnm_core.systems.ct_cad.leak import Leak, shown_leak
-from clnm_core.systems.ct_cad.model import NodeModel
+from clnm_core.systems.ct_cad.leak import shown_leak
 from clnm_core.systems.ct_cad.settings import Chosen, chosen
 from clnm_core.systems.protocol import Fitted
 from clnm_core.systems.run import Run
@@ -23,8 +23,8 @@ from clnm_core.systems.splitting import drawn_patients
 _READ = 0.05
 """How far a training is when all pictures are read."""
 
-_TRIED_BEFORE_LEAK = 0.7
-"""How far it is when all networks are trained, where the leak is shown after them."""
+_TRIED_BEFORE_LEAK = 0.4
+"""How far it is when all networks are trained, where the leak of each is shown after them."""
 
 
 def fitted(
@@ -61,26 +61,22 @@ def fitted(
     last = _TRIED_BEFORE_LEAK if settings.is_leak_shown else 1.0
     every = _all_tried(cases, outcome, settings, seed, run.part(_READ, last))
     notes += [note for one in every for note in one.notes]
+    if settings.is_leak_shown:
+        patient = np.concatenate(
+            [training.patient, training.patient.max() + 1 + validation.patient]
+        )
+        every, said = _with_leaks(
+            every, cases, patient, settings, seed, run.part(last, 1.0, "leak")
+        )
+        notes += said
     winner = best_of(every)
     if len(every) > 1 and not math.isnan(winner.validation.value):
         notes.append(
             f"{KINDS[winner.model.kind].label} is the best of {len(every)} networks on "
             "validation, so its figures there are too good; those on test are not."
         )
-    model = winner.model
-    if settings.is_leak_shown:
-        leak = shown_leak(
-            cases[settings.networks[0]],
-            np.concatenate([training.patient, training.patient.max() + 1 + validation.patient]),
-            name=settings.networks[0],
-            chosen=settings,
-            seed=seed,
-            run=run.part(last, 1.0, "leak"),
-        )
-        notes.append(leak.sentence)
-        model = _with_leak(model, leak)
     return Fitted(
-        model,
+        winner.model,
         candidates=tuple(one.candidate for one in every),
         history=tuple(epoch for one in every for epoch in one.history),
         notes=tuple(notes),
@@ -130,6 +126,35 @@ def _all_tried(
     return tuple(found)
 
 
+def _with_leaks(
+    every: tuple[Tried, ...],
+    cases: Mapping[str, Learned],
+    patient: NDArray[np.int64],
+    settings: Chosen,
+    seed: int,
+    run: Run,
+) -> tuple[tuple[Tried, ...], list[str]]:
+    """Every network with what dividing images would have promised of it, and the sentences.
+
+    The networks themselves stay what they are: those that learn here are thrown away.
+    """
+    if len(np.unique(patient)) == len(patient):
+        return every, [
+            "Every patient has a single case, so dividing images divides patients: there is no "
+            "leak to show."
+        ]
+    whole = sum(_effort(one.model.kind, settings) for one in every)
+    found, done = [], 0.0
+    for one in every:
+        name, effort = one.model.kind, _effort(one.model.kind, settings) / whole
+        part = _named(run.part(done, done + effort, name), f"{KINDS[name].label}, leak")
+        leak = shown_leak(cases[name], patient, name=name, chosen=settings, seed=seed, run=part)
+        facts = one.model.facts | {"leak": leak.to_dict()}
+        found.append(replace(one, model=replace(one.model, facts=facts)))
+        done += effort
+    return tuple(found), [leak["sentence"] for leak in (one.model.facts["leak"] for one in found)]
+
+
 def _named(run: Run, label: str) -> Run:
     """A run that is told of which network every step is."""
 
@@ -159,7 +184,3 @@ def _of_pictures(cases: Learned) -> list[str]:
                 "node and teach nothing."
             )
     return notes
-
-
-def _with_leak(model: NodeModel, leak: Leak) -> NodeModel:
-    return replace(model, facts=model.facts | {"leak": leak.to_dict()})
