@@ -49,13 +49,7 @@ def feature_ranking_figure(rows: pd.DataFrame, *, dark: bool = False) -> go.Figu
         [line, marks],
         dict(
             xaxis={"title": {"text": "AUC of the feature alone"}, "range": [0, 1]},
-            yaxis={
-                "tickvals": list(range(len(known))),
-                "ticktext": known["feature"].tolist(),
-                "tickfont": {"color": colours.ink, "size": 12},
-                "range": [len(known) - 0.4, -1.4],
-                "showgrid": False,
-            },
+            yaxis=theme.row_axis(known["feature"].tolist(), dark, top=1.4),
             annotations=[label | {"xanchor": "center"}],
         ),
         dark=dark,

@@ -55,13 +55,7 @@ def importance_figure(
         [line, marks],
         dict(
             xaxis={"title": {"text": title}, "range": _range(known)},
-            yaxis={
-                "tickvals": list(range(len(known))),
-                "ticktext": known["label"].tolist(),
-                "tickfont": {"color": colours.ink, "size": 13},
-                "range": [len(known) - 0.4, -0.6],
-                "showgrid": False,
-            },
+            yaxis=theme.row_axis(known["label"].tolist(), dark),
         ),
         dark=dark,
         height=max(theme.TALL, 90 + _ROW * len(known)),

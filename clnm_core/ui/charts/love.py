@@ -72,12 +72,7 @@ def love_figure(table: pd.DataFrame, *, dark: bool = False) -> go.Figure:
                 "title": {"text": "Absolute standardised mean difference"},
                 "range": [0, reach * 1.03],
             },
-            yaxis={
-                "tickvals": list(range(len(rows))),
-                "ticktext": rows["label"].tolist(),
-                "tickfont": {"color": colours.ink, "size": 13},
-                "range": [len(rows) - 0.4, -0.9],
-            },
+            yaxis=theme.row_axis(rows["label"].tolist(), dark, top=0.9) | {"showgrid": True},
             annotations=[words, *beyond, *nothing],
         ),
         dark=dark,

@@ -43,13 +43,7 @@ def published_rates_figure(rates: pd.DataFrame, *, dark: bool = False) -> go.Fig
         traces,
         dict(
             xaxis=theme.share_axis("Share"),
-            yaxis={
-                "tickvals": list(range(len(rows))),
-                "ticktext": labels,
-                "tickfont": {"color": colours.ink, "size": 13},
-                "range": [len(rows) - 0.4, -0.6],
-                "showgrid": False,
-            },
+            yaxis=theme.row_axis(labels, dark),
         ),
         dark=dark,
         height=90 + _ROW * len(rows),

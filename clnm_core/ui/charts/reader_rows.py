@@ -68,7 +68,7 @@ def reader_forest_figure(
         traces,
         dict(
             xaxis={"title": {"text": title}, "tickformat": ".0%" if unit is Unit.SHARE else ""},
-            yaxis=_row_axis(labels, colours),
+            yaxis=theme.row_axis(labels, dark),
             shapes=_band(model, colours),
             annotations=_model_label(model, dark),
             margin={"l": 8, "r": 12, "t": 30, "b": 8},
@@ -112,7 +112,7 @@ def reader_gains_figure(
         [_row_dots(values, AIDED, Unit.SCORE, colours)],
         dict(
             xaxis={"title": {"text": title}},
-            yaxis=_row_axis(["<b>Average reader</b>", *ordered["reader"]], colours),
+            yaxis=theme.row_axis(["<b>Average reader</b>", *ordered["reader"]], dark),
             shapes=[zero],
         ),
         dark=dark,
@@ -216,16 +216,6 @@ def _row_dots(
         hovertemplate="%{text}<extra></extra>",
         name=SIDE_WORDS[side],
     )
-
-
-def _row_axis(labels: list[str], colours: theme.Palette) -> dict[str, Any]:
-    return {
-        "tickvals": list(range(len(labels))),
-        "ticktext": labels,
-        "tickfont": {"color": colours.ink, "size": 13},
-        "range": [len(labels) - 0.4, -0.6],
-        "showgrid": False,
-    }
 
 
 def _band(model: Estimate, colours: theme.Palette) -> list[dict[str, Any]]:

@@ -166,6 +166,17 @@ def share_axis(title: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def row_axis(labels: Sequence[str], dark: bool, *, top: float = 0.6) -> dict[str, Any]:
+    """An axis of rows with their names, the first on top with ``top`` rows of room above it."""
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
+        "tickfont": {"color": palette(dark).ink, "size": 13},
+        "range": [len(labels) - 0.4, -top],
+        "showgrid": False,
+    }
+
+
 def band(x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, name: str) -> Trace:
     """An interval along a curve, at 20 % opacity; points without an interval are left out."""
     across, lower, upper = (np.asarray(values, dtype=float) for values in (x, low, high))
