@@ -22,6 +22,7 @@ from clnm_core.systems.clinical import value_in_words
 from clnm_core.systems.explanation import Explanation
 from clnm_core.systems.fitness import lack
 from clnm_core.systems.protocol import Inputs, Model
+from clnm_core.systems.risk_stage import RiskStage, SaysStage
 
 CASE = "this-case"
 """Number of the one case; it is nobody's."""
@@ -55,6 +56,8 @@ class CaseReport:
         Cohort, cases and store version, in words.
     explanation : Explanation
         All else that the model can say of why.
+    stage : RiskStage or None
+        What else it says of the case, if it was taught risk stages.
 
     """
 
@@ -69,6 +72,7 @@ class CaseReport:
     contributions: pd.DataFrame
     trained_on: str
     explanation: Explanation = field(default_factory=Explanation)
+    stage: RiskStage | None = None
 
     @property
     def is_positive(self) -> bool:
@@ -94,6 +98,7 @@ class CaseReport:
             "words": [{"word": word, "weight": weight} for word, weight in self.explanation.words],
             "maps": [{"image": one.image_id, "kind": one.kind} for one in self.explanation.maps],
             "notes": list(self.explanation.notes),
+            "risk_stage": self.stage and self.stage.to_dict(),
         }
 
 
@@ -213,6 +218,7 @@ def judge_case(model: Model, manifest: Mapping[str, Any], case: Cases) -> CaseRe
             f"store version {manifest['store_version']}"
         ),
         explanation=explanation,
+        stage=model.stage(case) if isinstance(model, SaysStage) else None,
     )
 
 

@@ -24,6 +24,7 @@ from clnm_core.systems.llnm_net.network import STAGES, LlnmNet
 from clnm_core.systems.llnm_net.prepared import VIEWS, Prepared, prepare
 from clnm_core.systems.llnm_net.task import judged_by, parts_by
 from clnm_core.systems.protocol import Inputs, State
+from clnm_core.systems.risk_stage import RiskStage, TaughtStages
 from clnm_core.systems.run import Run
 
 NAME = "llnm-net"
@@ -54,6 +55,8 @@ class LlnmModel:
         Learned on validation cases.
     usual : Usual
         What training cases were like, for the doubts.
+    stages : TaughtStages or None
+        What the second head was taught; ``None`` where it was taught nothing.
 
     """
 
@@ -64,6 +67,7 @@ class LlnmModel:
     shapes: dict[str, tuple[int, int]]
     calibrator: Calibrator
     usual: Usual
+    stages: TaughtStages | None = None
 
     @property
     def system(self) -> str:
@@ -139,6 +143,12 @@ class LlnmModel:
             "no interval: how much another training would differ is not known",
         )
 
+    def stage(self, case: Cases) -> RiskStage | None:
+        """What the second head says of the one case; ``None`` where it was taught nothing."""
+        if self.stages is None:
+            return None
+        return RiskStage(tuple(map(float, self.judged(case)[1][0])), self.stages)
+
     def doubts(self, case: Cases) -> tuple[str, ...]:
         """Sentences about what makes the one case unlike the training cases."""
         return doubts_of(self.prepared(case), self.encoder, self.config, self.usual)
@@ -187,6 +197,7 @@ class LlnmModel:
             "encoder": self.encoder.facts(),
             "calibrator": self.calibrator.to_dict(),
             "usual": self.usual.to_dict(),
+            "stages": self.stages and self.stages.to_dict(),
         }
         return State(tensors, facts)
 
@@ -235,12 +246,21 @@ def restored(state: State) -> LlnmModel:
             shapes,
             Calibrator.from_dict(facts["calibrator"]),
             Usual.from_dict(facts["usual"]),
+            _taught(facts.get("stages")),
         )
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise ModelError(
             "The files of this model are not a whole llnm-net. Train it again, or restore its "
             "files from a backup."
         ) from error
+
+
+def _taught(facts: Mapping[str, Any] | None) -> TaughtStages | None:
+    """What is written of the second head; files of old say nothing, and then nothing is claimed."""
+    found = TaughtStages.from_dict(facts) if facts is not None else None
+    if found is not None and found.stages != STAGES:
+        raise ValueError("the stages must be those of the second head.")
+    return found
 
 
 def _network(

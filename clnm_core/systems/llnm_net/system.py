@@ -6,7 +6,8 @@ What happens in ``fit``:
 2. ``encoding`` learns means, spreads and the vocabulary from the training cases.
 3. ``task`` says what a network learns; the loop of :mod:`clnm_core.systems.networks` trains as many
    networks as the config has members, each stopped by its AUROC on validation.
-4. Their log-odds are averaged, and calibrated on validation.
+4. Their log-odds are averaged, and calibrated on validation. What they say of risk stages is averaged
+   too, and only counted there.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from clnm_core.systems.llnm_net.task import (
 )
 from clnm_core.systems.networks.loop import Trained, train
 from clnm_core.systems.protocol import Fitted, State
+from clnm_core.systems.risk_stage import taught_stages
 from clnm_core.systems.run import Run
 from clnm_core.systems.splitting import drawn_patients
 
@@ -142,7 +144,8 @@ class LlnmNetSystem:
         )
         members = _trained(task, settings, seed, run.part(_READ, 0.98))
         networks = tuple(one.network for one in members)
-        log_odds = np.mean([_log_odds(one, task, len(judged)) for one in networks], axis=0)
+        scored = [_scores(one, task, len(judged)) for one in networks]
+        log_odds, logits = (np.mean(found, axis=0) for found in zip(*scored, strict=True))
         calibrator = fit_calibrator(expit(log_odds), y_judged)
         notes += [calibrator.note] if calibrator.note else []
         notes += list(dict.fromkeys(note for one in members for note in one.notes))
@@ -154,6 +157,9 @@ class LlnmNetSystem:
             shapes_of(task.arrays),
             calibrator,
             usual_of(taught),
+            taught_stages(STAGES, task.stage, _stages(validation, judged.rows), logits)
+            if settings.stage_weight
+            else None,
         )
         run.say(1.0, "Learned")
         return Fitted(
@@ -193,10 +199,15 @@ def _trained(task: LlnmTask, config: Config, seed: int, run: Run) -> list[Traine
     return found
 
 
-def _log_odds(network: Any, task: LlnmTask, count: int) -> NDArray[np.float64]:
+def _scores(
+    network: Any, task: LlnmTask, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log-odds and logits of the stages of the validation cases; there may be none."""
     import torch
 
-    return judged_by(network, task.judged, torch.device("cpu"))[0] if count else np.empty(0)
+    if not count:
+        return np.empty(0), np.empty((0, len(STAGES)))
+    return judged_by(network, task.judged, torch.device("cpu"))
 
 
 def _said(cases: Cases, config: Config) -> tuple[str, ...]:
