@@ -33,13 +33,15 @@ _MOST_FILES = 500_000
 class Pair:
     """A picture of one row, and the files that outline something on it.
 
-    Each of ``masks`` is what its name says that it outlines, and the file.
+    Each of ``masks`` is what its name says that it outlines, and the file; ``frame`` is the one of
+    the file that is shown, from 0.
     """
 
     row: int
     case: str
     path: Path
     masks: tuple[tuple[str, Path], ...]
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)

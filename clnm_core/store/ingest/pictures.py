@@ -166,7 +166,7 @@ def _read(pair: Pair, stem: Path, disguise: Disguise) -> _One:
     found = _One()
     try:
         data = _bytes(pair.path)
-        received = receive_untrusted(data, pair.path.name, disguise=disguise)
+        received = receive_untrusted(data, pair.path.name, disguise=disguise, frame=pair.frame)
         if received.dicom and not objects.can_be_kept(received.dicom):
             raise ImageError(NO_ANSWER)
     except ImageError as error:

@@ -25,7 +25,7 @@ DICOM = bytes(128) + b"DICM" + b"\x12\x00\x62\x00CS\x04\x00YES " + b"de-identifi
 def stand_in(patch: pytest.MonkeyPatch) -> None:
     """Files whose bytes say ``doubt`` are doubtful, ``dicom`` DICOM, ``broken`` cannot be read."""
 
-    def receive(data, name, *, disguise):
+    def receive(data, name, *, disguise, frame):
         if b"broken" in data:
             raise ImageError(BROKEN)
         seed = int.from_bytes(data[-4:].rjust(4, b"\0"))
