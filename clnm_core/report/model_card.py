@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from clnm_core.report.leak_words import METHODS as LEAK_METHODS
+from clnm_core.report.leak_words import NOT_THE_MODEL, TITLE, leak_table
 from clnm_core.report.model_card_limits import limits
 from clnm_core.report.model_card_tables import (
     CardTable,
@@ -26,6 +28,7 @@ from clnm_core.report.model_card_training import making, training, weights
 from clnm_core.report.model_card_words import Rows, about, card_answer, outcome, reads, use
 from clnm_core.report.sheet import Marked, escaped, paragraph, section, sheet, table
 from clnm_core.systems.card import Card
+from clnm_core.systems.ct_cad.leaked import leaks_of
 
 SOURCES = (
     "Mitchell M, et al. Model cards for model reporting. FAT* 2019:220-229. "
@@ -52,6 +55,7 @@ def card_json(card: Card) -> dict[str, Any]:
         "training": dict(training(card)),
         "pretrained_weights": weights(card),
         "limits": list(limits(card)),
+        "leaks_of_divided_images": [one.to_dict() for one in leaks_of(card.manifest)],
         "is_medical_device": False,
     }
 
@@ -99,6 +103,7 @@ def _parts(card: Card, about_it: str) -> Iterator[str]:
             _table(groups_table(card)) if card.groups else paragraph("No group is recorded."),
         )
     yield section("All that was tried", *_tried(card))
+    yield from _leaks(card)
     centres = centres_table(card)
     yield section(
         "Trained without each centre in turn",
@@ -119,6 +124,18 @@ def _tried(card: Card) -> Iterator[str]:
         yield _table(tried_table(card))
     else:
         yield paragraph("Nothing else of the same training is in the store.")
+
+
+def _leaks(card: Card) -> Iterator[str]:
+    leaks = leaks_of(card.manifest)
+    if leaks:
+        yield section(
+            TITLE,
+            paragraph(NOT_THE_MODEL),
+            _list(tuple(one.finding for one in leaks)),
+            _table(leak_table(leaks)),
+            paragraph(LEAK_METHODS, "methods whole"),
+        )
 
 
 def _rows(rows: Rows) -> str:

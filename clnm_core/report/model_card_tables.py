@@ -203,9 +203,14 @@ def _areas(
 
 
 def _facts(facts: Mapping[str, Any]) -> str:
-    """Words and numbers of the facts, those one level deeper too; lists are left out."""
+    """Words and numbers of the facts, those one level deeper too; lists are left out.
+
+    So is what dividing images would have promised, which has a table of its own.
+    """
     plain: dict[str, Any] = {}
     for name, value in facts.items():
+        if name == "leak":
+            continue
         plain |= dict(value) if isinstance(value, Mapping) else {name: value}
     return "; ".join(
         f"{str(name).replace('_', ' ')} {value:.4g}"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.report import model_card, model_card_tables
+from clnm_core.report import leak_words, model_card, model_card_tables
 from clnm_core.report.model_card_limits import limits
 from clnm_core.report.model_card_tables import CardTable
 from clnm_core.report.model_card_training import making, training
@@ -17,6 +17,7 @@ from clnm_core.report.model_card_words import Rows, about, card_answer, outcome,
 from clnm_core.report.model_list import ListedModel, list_answer
 from clnm_core.report.wording import interval_text, number, percent, unit_of, value_text
 from clnm_core.systems.card import Card
+from clnm_core.systems.ct_cad.leaked import leaks_of
 from clnm_core.ui import cached, links, panels, tables
 from clnm_core.ui.words import plain
 
@@ -108,6 +109,10 @@ def draw_card(card: Card) -> None:
         )
     if card.tried:
         _numbers("All that was tried", model_card_tables.tried_table(card))
+    leaks = leaks_of(card.manifest)
+    if leaks:
+        _numbers(leak_words.TITLE, leak_words.leak_table(leaks))
+        st.caption(plain(leak_words.NOT_THE_MODEL))
     centres = model_card_tables.centres_table(card)
     if centres.rows:
         _numbers("Trained without each centre in turn", centres)

@@ -1,4 +1,4 @@
-"""How did a model come to be what it is: its epochs, its nomogram, what it loses without a part?"""
+"""How did a model come to be what it is: its epochs, its centres, its leak, its nomogram?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clnm_core.report.systems_words import centres_words, epochs_answer
 from clnm_core.stats.uncertainty import not_estimable
 from clnm_core.store.records import ModelRecord
 from clnm_core.systems.left_out import CentresLeftOut, LeftOut
-from clnm_core.ui import checks_facts, panels, systems_facts, systems_nomogram
+from clnm_core.ui import checks_facts, panels, systems_facts, systems_leak, systems_nomogram
 from clnm_core.ui.charts.centres import centres_figure
 from clnm_core.ui.charts.training_history import chosen_epochs, training_history_figure
 from clnm_core.ui.words import plain
@@ -19,12 +19,8 @@ def draw(record: ModelRecord) -> None:
     """What the system kept of its training; nothing where it kept nothing."""
     _history(record)
     _centres(record)
+    systems_leak.draw(record)
     systems_nomogram.draw(record)
-    if record.system == "llnm-net":
-        st.caption(
-            "What each part of the network is worth, with intervals: "
-            f"python -m clnm_core ablate llnm-net --cohort {plain(record.cohort)}"
-        )
 
 
 def _history(record: ModelRecord) -> None:

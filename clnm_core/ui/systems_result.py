@@ -19,6 +19,7 @@ from clnm_core.store import selection
 from clnm_core.store.records import ModelRecord
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.systems.catalogue import Listed
+from clnm_core.systems.ct_cad.leaked import leaks_of
 from clnm_core.ui import (
     cached,
     entries,
@@ -129,8 +130,10 @@ def _estimate(row: pd.Series, name: str) -> Estimate:
 def _notes(record: ModelRecord) -> None:
     for one in record.manifest.get("set_aside_reasons", ()):
         st.caption(plain(set_aside_words(int(one["cases"]), str(one["reason"]))))
+    said = {one.sentence for one in leaks_of(record.manifest)}
     for note in dict.fromkeys(record.manifest.get("notes", ())):
-        st.caption(plain(str(note)))
+        if note not in said:  # stands above, with its table
+            st.caption(plain(str(note)))
 
 
 def _ways_on(query: CohortQuery, record: ModelRecord) -> None:

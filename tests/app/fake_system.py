@@ -58,8 +58,13 @@ class FakeSystem:
         return (f"{len(cases)} cases have {outcome} known; nothing is left out.",)
 
 
-def publish_trained(root: Path, name: str = "score", system: str = "score-model") -> None:
-    """Publish a model with three others that were tried beside it, and two networks' epochs."""
+def publish_trained(
+    root: Path, name: str = "score", system: str = "score-model", **said: Any
+) -> None:
+    """Publish a model with three others that were tried beside it, and two networks' epochs.
+
+    ``said``: what its manifest should say besides, or else.
+    """
     with Warehouse.open(root) as warehouse:
         drawn = cases(warehouse, CohortQuery(NECK, "lateral"), ["split", "true_risk"])
     history = [
@@ -81,7 +86,7 @@ def publish_trained(root: Path, name: str = "score", system: str = "score-model"
         "outcome_label": "Lateral neck metastasis",
         "history": history,
         "notes": ["No report was read."],
-    }
+    } | said
 
     def build(con: Connection) -> None:
         for place, (part, label) in enumerate({"": "", **LEARNERS}.items()):

@@ -13,6 +13,7 @@ from clnm_core.ui import cached_models
 from tests.app.conftest import OpenApp, words
 from tests.app.fake_system import LEARNERS, FakeSystem, publish_trained
 from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
+from tests.unit.report.leaks import LEAK
 
 SYSTEM = "Score model"
 
@@ -145,6 +146,23 @@ def test_the_epoch_that_was_kept_is_named(own_store: Path, open_app: OpenApp) ->
     said = words(open_systems(open_app))
     assert "small: epoch 3 of 7 was kept, validation AUC 0.90" in said
     assert "large: epoch 5 of 7 was kept" in said
+
+
+def test_what_dividing_images_would_have_promised_is_shown_as_no_figure_of_the_model(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    publish_trained(own_store)
+    assert "Leak:" not in words(open_systems(open_app))
+    facts = {"leak": LEAK.to_dict()}
+    candidates = [{"name": "svm", "model": "score-svm", "facts": facts}]
+    publish_trained(own_store, candidates=candidates, notes=[LEAK.sentence, "One more."])
+    app = open_systems(open_app)
+    said = words(app)
+    assert "No figure here is one of the model" in said
+    table = next(str(one.proto.body) for one in app.get("html") if "(leaks)" in one.proto.body)
+    assert "+0.081 (0.050–0.112)" in table
+    assert said.count("dividing images would have promised an AUROC of 0.861") == 1
+    assert "One more." in said
 
 
 def test_a_link_chooses_whose_curves_are_drawn(own_store: Path, open_app: OpenApp) -> None:

@@ -72,6 +72,11 @@ class Leak:
 
     @property
     def sentence(self) -> str:
+        """The difference in words, and whose figures these are not."""
+        return f"{self.finding} {THROWN_AWAY}"
+
+    @property
+    def finding(self) -> str:
         """The difference in words."""
         held, new = self.held_out, self.new
         if not held.difference.is_estimable:
@@ -90,7 +95,7 @@ class Leak:
                 f"reach {new.by_image.value:.3f} and {new.by_patient.value:.3f} "
                 f"({_difference(new)})."
             )
-        return f"{said} {self._verdict} {THROWN_AWAY}"
+        return f"{said} {self._verdict}"
 
     @property
     def _verdict(self) -> str:
@@ -130,7 +135,12 @@ THROWN_AWAY = (
 
 
 def leaks_of(manifest: Mapping[str, Any]) -> tuple[Leak, ...]:
-    """The leak of every network that was tried, as the manifest of a model keeps them; mostly none.
+    """The leak of every network that a manifest tells of; of most models there is none.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of a model with what was tried beside it, or of one that was tried.
 
     Examples
     --------
@@ -138,7 +148,7 @@ def leaks_of(manifest: Mapping[str, Any]) -> tuple[Leak, ...]:
     ()
 
     """
-    each = [one.get("facts", {}).get("leak") for one in manifest.get("candidates", ())]
+    each = [one.get("facts", {}).get("leak") for one in manifest.get("candidates", (manifest,))]
     return tuple(Leak.from_dict(said) for said in each if said)
 
 

@@ -141,7 +141,7 @@ def test_too_few_to_tell_is_said_and_nothing_is_trained_for_it():
 
 def fitted_with(split, *, is_alone=False):
     system = system_of("ct-cad")
-    training, validation = ct_cases(30), ct_cases(15, first=100, seed=1)
+    training, validation = ct_cases(16), ct_cases(8, first=100, seed=1)
     if is_alone:
         for cases in (training, validation):
             cases.frame["patient_id"] = cases.frame["case_id"]
