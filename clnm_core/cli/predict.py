@@ -156,6 +156,12 @@ def _sheet(
     )
 
 
+def _right(stage: dict[str, Any]) -> str:
+    """How often the likeliest stage was the true one, where that is known."""
+    share, cases = stage["validation_right"]["value"], stage["validation_cases"]
+    return "" if share is None else f"; right for {share:.0%} of {cases} validation cases"
+
+
 def _image(one: _Picture) -> dict[str, Any]:
     return {
         "file": one.name,
@@ -270,6 +276,13 @@ def summary(result: dict[str, Any]) -> str:
         lines.append(
             f"note: {which.get(fits['answer'], 'either outcome')} fits this case, at a level of "
             f"{fits['level']:.0%} on {fits['split']} cases: risk class {held['risk_class']}"
+        )
+    stage = held["risk_stage"]
+    if stage:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in stage["probabilities"].items())
+        lines.append(
+            f"note: nodal risk stage: most likely {stage['likeliest']} ({shares}); a second output of "
+            f"the network, not calibrated{_right(stage)}"
         )
     if result["measured"]:
         taken = ", ".join(

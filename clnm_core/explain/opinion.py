@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from clnm_core.explain.conformal import (
@@ -51,6 +51,8 @@ class Opinion:
         known* without a prediction set. A word for research, not a decision for a patient.
     notes : tuple of str
         Sentences.
+    level : float
+        At which a prediction set was asked for, whether or not there is one.
 
     """
 
@@ -60,6 +62,7 @@ class Opinion:
     at_threshold: Mapping[str, Estimate]
     risk_class: RiskClass
     notes: tuple[str, ...] = ()
+    level: float = LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,32 @@ def opinion(report: CaseReport, standing: Standing, *, level: float = LEVEL) -> 
         at_threshold=_at_threshold(report.threshold, standing),
         risk_class=_CLASSES[found.answer] if found else "not known",
         notes=_notes(standing, found, level),
+        level=level,
+    )
+
+
+def at_level(one: Opinion, standing: Standing, *, level: float) -> Opinion:
+    """The same opinion with a prediction set at another level.
+
+    Only the set, the class and the notes that speak of it follow: the interval of the risk keeps
+    its own level. Equal to :func:`opinion` at that level, without judging anything again.
+
+    Parameters
+    ----------
+    one : Opinion
+    standing : Standing
+        The one that the opinion was made with.
+    level : float
+        Between 0 and 1.
+
+    """
+    found = prediction_set(standing, one.report.risk.value, level=level)
+    return replace(
+        one,
+        prediction_set=found,
+        risk_class=_CLASSES[found.answer] if found else "not known",
+        notes=_notes(standing, found, level),
+        level=level,
     )
 
 

@@ -89,6 +89,7 @@ def _opinion(one: Opinion) -> dict[str, Any]:
             "split": found.split,
         },
         "at_threshold": {name: value.to_dict() for name, value in one.at_threshold.items()},
+        "set_level": one.level,
         "risk_class": one.risk_class,
         "opinion_notes": list(one.notes),
     }

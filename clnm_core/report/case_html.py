@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from clnm_core.report import svg
 from clnm_core.report.case_html_pictures import pictures_html
-from clnm_core.report.case_html_risks import risks_html, risks_words
+from clnm_core.report.case_html_risks import risks_html, risks_words, stages_html
 from clnm_core.report.case_sheet import CaseSheet, reading_words
 from clnm_core.report.case_style import CASE_STYLE
 from clnm_core.report.case_words import ATTENTION_CAUTION
@@ -55,7 +55,7 @@ def _parts(case: CaseSheet) -> Iterator[str]:
     yield paragraph(case.answer, "answer")
     if case.pictures:
         yield pictures_html(case.pictures)
-    yield section("Risk", risks_html(case), risks_words(case))
+    yield section("Risk", risks_html(case), risks_words(case), stages_html(case))
     beside = [_values(case) + section("What to doubt", _doubts(case.doubts))]
     why = "".join(_why(case))
     if why:

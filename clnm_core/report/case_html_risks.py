@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from clnm_core.report.case_sheet import CaseSheet
 from clnm_core.report.opinion_words import fits_words
 from clnm_core.report.sheet import Marked, escaped, paragraph, table
+from clnm_core.report.stage_words import stage_caution, stage_words
 from clnm_core.report.wording import (
     Unit,
     estimate_text,
@@ -57,6 +58,15 @@ def _risk(one: Opinion, case: CaseSheet) -> tuple[object, ...]:
         fits_words(one.prediction_set),
         one.risk_class,
         f"{percent(report.threshold)}{f', {side}' if is_known else ''}",
+    )
+
+
+def stages_html(case: CaseSheet) -> str:
+    """The risk stage of each model that says one, and what it is not; nothing where none does."""
+    return "".join(
+        paragraph(stage_words(one.report)) + paragraph(stage_caution(one.report.stage), "muted")
+        for one in case.opinions
+        if one.report.stage is not None
     )
 
 

@@ -37,6 +37,7 @@ from clnm_core.report.case_dicom import (
     long_text,
 )
 from clnm_core.report.case_sheet import DIGEST_SHOWN, CaseSheet, Reading, reading_words
+from clnm_core.report.stage_words import stage_caution, stage_words
 from clnm_core.report.wording import RESEARCH_USE
 from clnm_core.stats.uncertainty import Estimate
 
@@ -141,7 +142,8 @@ def _opinion(one: Opinion, versions: dict[str, str]) -> Iterator[Dataset]:
         if known is not None and known.is_estimable:
             yield num(concept, known.value, *_interval(known))
     yield from text(codes.TRAINED_ON, report.trained_on)
-    yield from _lines(codes.COMMENT, [*report.doubts, *one.notes])
+    stage = [stage_words(report), stage_caution(report.stage)] if report.stage else []
+    yield from _lines(codes.COMMENT, [*stage, *report.doubts, *one.notes])
 
 
 def _interval(estimate: Estimate) -> Iterator[Dataset]:

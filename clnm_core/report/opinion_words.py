@@ -25,18 +25,31 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 _FITS = {"positive": "present", "negative": "absent", "either": "present or absent"}
 
-SETS_CAUTION = (
-    "At 90 % a set holds the truth for nine of ten patients with the outcome and for nine of ten "
-    "without it, if they are like those that it was made from; how it does at other centres is on "
-    "the page Performance. It says what fits the model's risk, and not what to do."
-)
-"""What stands wherever prediction sets are explained."""
+_OF_TEN = {0.8: "eight of ten", 0.9: "nine of ten", 0.95: "19 of 20"}
 
 THRESHOLD_CAUTION = (
     "A threshold is usually chosen on the cases of which it is said what it finds, which flatters it "
     "a little; the page Performance shows it on others."
 )
 """What stands wherever a threshold is explained."""
+
+
+def sets_caution(level: float) -> str:
+    """What stands wherever prediction sets at this level are explained.
+
+    Examples
+    --------
+    >>> sets_caution(0.95)[:98]
+    'At 95 % a set holds the truth for 19 of 20 patients with the outcome and for 19 of 20 without it, '
+
+    """
+    share = _OF_TEN.get(level, f"{100 * level:g} of 100")
+    return (
+        f"At {percent(level)} a set holds the truth for {share} patients with the outcome and for "
+        f"{share} without it, if they are like those that it was made from; how it does at other "
+        "centres is on the page Performance. It says what fits the model's risk, and not what to "
+        "do. At a higher level more outcomes fit, and fewer sets are wrong."
+    )
 
 
 def answer_words(opinions: Sequence[Opinion]) -> str:
@@ -93,7 +106,7 @@ def class_words(opinion: Opinion) -> str:
     """The risk class with what it rests on: "high: at 90 % only “present” fits"."""
     found = opinion.prediction_set
     if found is None:
-        return "not known: too few cases with a known outcome"
+        return f"not known: too few cases with a known outcome for {percent(opinion.level)}"
     level = percent(found.level)
     why = {
         "positive": f"at {level} only “present” fits",

@@ -6,42 +6,76 @@ import math
 
 import streamlit as st
 
+from clnm_core.explain.conformal import LEVEL, LEVELS
 from clnm_core.explain.opinion import Opinion
 from clnm_core.report.opinion_words import (
-    SETS_CAUTION,
     THRESHOLD_CAUTION,
     answer_words,
     class_words,
     interval_words,
     set_words,
+    sets_caution,
     threshold_words,
 )
 from clnm_core.report.wording import percent, percent_interval, upper_first
-from clnm_core.ui import panels, tables
+from clnm_core.ui import answer_stage, asking, panels, tables
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.charts.theme import palette
 from clnm_core.ui.words import plain, unbroken
 
+READING = (
+    "Line: interval of the risk; dot: risk; upright: the model's threshold. The risk class says which "
+    "outcomes fit the risk, whatever the threshold."
+)
 HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
 
-def draw(asked: Asked) -> None:
-    """Whether the models agree, each in a row, and what stands behind the numbers in words."""
-    panels.answer(answer_words(asked.opinions), key="answer_now" if asked.case_id else "answer")
-    if not asked.opinions:
-        return
-    rows: list[list[str | tables.Cell | None]] = [_row(asked, one) for one in asked.opinions]
-    st.html(
-        tables.table(HEAD, rows, alt="Risk, interval, threshold and risk class by model"),
+def draw(asked: Asked) -> Asked:
+    """Whether the models agree, each in a row, and what stands behind the numbers in words.
+
+    Returns
+    -------
+    Asked
+        The same with prediction sets at the level that the visitor chose; the link keeps it.
+
+    """
+    said = st.container()
+    if asked.opinions:
+        with st.container(horizontal=True, vertical_alignment="center", key="case_levels"):
+            st.caption(READING, width="stretch")
+            asked = asking.sets_at(asked, _pick_level())
+    with said:
+        key = "answer_now" if asked.case_id else "answer"
+        panels.answer(answer_words(asked.opinions), key=key)
+        if asked.opinions:
+            rows: list[list[str | tables.Cell | None]] = [
+                _row(asked, one) for one in asked.opinions
+            ]
+            st.html(tables.table(HEAD, rows, alt="Risk, interval, threshold and class by model"))
+    if asked.opinions:
+        answer_stage.draw(asked)
+        with st.expander("What do these numbers mean, in words?"):
+            for one in asked.opinions:
+                _explain(one)
+            st.caption(plain(f"{THRESHOLD_CAUTION} {sets_caution(asked.opinions[0].level)}"))
+    return asked
+
+
+def _pick_level() -> float:
+    """How often the sets of outcomes that fit shall hold the truth."""
+    words = {percent(level): level for level in LEVELS}
+    chosen = st.segmented_control(
+        "Level of the risk class",
+        list(words),
+        default=percent(LEVEL),
+        required=True,
+        key="case_level",
+        bind="query-params",
+        help="How often the outcomes that fit hold the truth, in patients with the outcome and in "
+        "those without. At a higher level more cases are unclear.",
+        width="content",
     )
-    st.caption(
-        "Line: interval of the risk; dot: risk; upright: the model's threshold. The risk class "
-        "says which outcomes fit the risk, whatever the threshold."
-    )
-    with st.expander("What do these numbers mean, in words?"):
-        for one in asked.opinions:
-            _explain(one)
-        st.caption(plain(f"{THRESHOLD_CAUTION} {SETS_CAUTION}"))
+    return words[chosen]
 
 
 def _row(asked: Asked, one: Opinion) -> list[str | tables.Cell | None]:

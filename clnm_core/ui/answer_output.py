@@ -77,7 +77,9 @@ def sheet_of(
     record = asked.record_of(shown)
     found = similar_facts.alike(asked)
     drawn, made = remembered.once(
-        "sheet", asked.digest or object(), lambda: (uuid.uuid4(), datetime.now(UTC))
+        "sheet",
+        (asked.digest or object(), shown.report.model, shown.level),
+        lambda: (uuid.uuid4(), datetime.now(UTC)),
     )
     return CaseSheet(
         opinions=asked.opinions,

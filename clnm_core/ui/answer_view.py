@@ -41,10 +41,10 @@ def draw(asked: Asked, top: DeltaGenerator | None = None) -> None:
     """
     with st.container(key="case_answer"):
         answered = top or st.container()
-        asked = _picked(asked)
         with answered:
-            answer_opinions.draw(asked)
+            asked = answer_opinions.draw(asked)
             _refusals(asked)
+        asked = _picked(asked)
         answer_doubts.draw(asked)
         answer_why.draw(asked)
         answer_what_if.draw(asked)

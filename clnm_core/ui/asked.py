@@ -83,6 +83,8 @@ class Asked:
         The one that is explained in detail; one of ``opinions``.
     digest : str
         Of everything that was given: equal digests mean equal answers. Nobody is named by it.
+    patient : str
+        Whose case of the cohort it is; empty for a case that somebody described.
 
     """
 
@@ -99,6 +101,7 @@ class Asked:
     refusals: tuple[tuple[ModelRecord, str], ...] = ()
     shown: Opinion | None = None
     digest: str = ""
+    patient: str = ""
 
     def record_of(self, opinion: Opinion) -> ModelRecord:
         """The record of the model whose opinion it is."""

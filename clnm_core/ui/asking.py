@@ -13,7 +13,8 @@ from functools import partial
 import streamlit as st
 
 from clnm_core.errors import ClnmError, UnfitCaseError
-from clnm_core.explain.opinion import Opinion, opinion
+from clnm_core.explain.opinion import Opinion, at_level, opinion
+from clnm_core.explain.standing import Standing
 from clnm_core.report.case_words import way_out
 from clnm_core.store.records import ModelRecord
 from clnm_core.systems.case import judge_case
@@ -34,7 +35,7 @@ def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
     contents : sequence of str
         Digest of all that a model sees of each picture, in the order of ``asked.views``.
     patient : str
-        Whose case of the cohort it is: nobody is a witness of their own case. Empty for others.
+        Whose case of the cohort it is; empty for others.
 
     Returns
     -------
@@ -60,7 +61,28 @@ def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
         refusals=tuple(refusals),
         shown=opinions[0] if opinions else None,
         digest=hashlib.sha256("\n".join(keys).encode()).hexdigest(),
+        patient=patient,
     )
+
+
+def sets_at(asked: Asked, level: float) -> Asked:
+    """The same answer with prediction sets at another level; nothing is judged again.
+
+    Parameters
+    ----------
+    asked : Asked
+        As :func:`ask` gave it.
+    level : float
+        One of :data:`~clnm_core.explain.conformal.LEVELS`.
+
+    """
+    if all(one.level == level for one in asked.opinions):
+        return asked
+    opinions = tuple(
+        at_level(one, _standing(asked.record_of(one), asked.patient), level=level)
+        for one in asked.opinions
+    )
+    return replace(asked, opinions=opinions, shown=opinions[0])
 
 
 def _said(asked: Asked, record: ModelRecord, patient: str) -> Opinion | str:
@@ -68,14 +90,19 @@ def _said(asked: Asked, record: ModelRecord, patient: str) -> Opinion | str:
     try:
         case = asked.case_for(record)
         report = judge_case(cached_models.loaded(record), record.manifest, case)
-        standing = cached_models.standing(record)
-        return opinion(report, standing.without(patient) if patient else standing)
+        return opinion(report, _standing(record, patient))
     except UnfitCaseError as error:
         if asked.case_id:
             return str(error)
         return f"{error} {way_out(cached_models.inputs_of(record), len(asked.pictures))}"
     except ClnmError as error:
         return str(error)
+
+
+def _standing(record: ModelRecord, patient: str) -> Standing:
+    """The cases on which the model may be believed; nobody is a witness of their own case."""
+    found = cached_models.standing(record)
+    return found.without(patient) if patient else found
 
 
 def _key(asked: Asked, record: ModelRecord, contents: Sequence[str], patient: str) -> str:

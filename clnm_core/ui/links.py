@@ -52,6 +52,7 @@ PAGE_KEYS = {
     "said_f1": "F1 as a paper prints it",
     "said_auc": "AUC as a paper prints it",
     "case": "Pseudonymous number of one case",
+    "case_level": "How often the outcomes that fit one case promise to hold the truth",
     "adjusted": "Columns for which the distance curve is adjusted",
     "code": "Code of a check that is explained",
     "part": "Split or centre that is held against all other cases",
