@@ -116,7 +116,7 @@ def test_the_words_say_both_ways_and_the_honest_one_is_what_was_kept():
     leak, _, _ = leak_of(is_recognisable=True)
     assert leak.sentence.startswith("By heart: dividing images would have promised an AUROC of 0.")
     assert "; dividing patients promises 0." in leak.sentence
-    assert leak.sentence.endswith(THROWN_AWAY)
+    assert leak.finding.endswith(THROWN_AWAY)
 
 
 def test_plain_json_gives_the_figures_back():
@@ -132,7 +132,7 @@ def test_too_few_to_tell_is_said_and_nothing_is_trained_for_it():
     seen = []
     learn = nearest(np.zeros((12, 5)), y_true, seen)
     leak = measured_leak(learn, y_true, np.arange(12) // 2, network="By heart", seed=0, run=Run())
-    assert leak.sentence.endswith(
+    assert leak.finding.endswith(
         "cannot be estimated: a half of the patients has a single outcome."
     )
     assert not seen
