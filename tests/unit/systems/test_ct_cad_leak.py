@@ -116,7 +116,7 @@ def test_the_words_say_both_ways_and_the_honest_one_is_what_was_kept():
     leak, _, _ = leak_of(is_recognisable=True)
     assert leak.sentence.startswith("By heart: dividing images would have promised an AUROC of 0.")
     assert "; dividing patients promises 0." in leak.sentence
-    assert leak.finding.endswith(THROWN_AWAY)
+    assert leak.sentence.endswith(THROWN_AWAY)
 
 
 def test_plain_json_gives_the_figures_back():
