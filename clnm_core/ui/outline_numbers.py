@@ -95,21 +95,21 @@ def _ellipse(
 ) -> None:
     unit = "mm" if spacing_mm else "px"
     stands = numbers_of(draft[structure], draft.shape, spacing_mm)
-    # Fields of a new state are new fields, so that they show what stands.
-    mark = f"{place}_{structure}_{unit}_{draft.stamp}"
+    mark = f"{place}_{structure}_{unit}"
     labels = (
         *(f"Centre from the left ({unit})", f"Centre from the top ({unit})"),
         *(f"Half the long axis ({unit})", f"Half the short axis ({unit})"),
         "Angle (degrees)",
     )
     keys = [f"ellipse_{number}_{mark}" for number in range(len(labels))]
+    _show(f"_ellipse_{mark}", keys, stands)
     with st.form(f"ellipse_{mark}", border=False):
         columns = st.columns(2)
-        for number, (label, value) in enumerate(zip(labels, stands, strict=True)):
+        for number, label in enumerate(labels):
             columns[number % 2].number_input(
                 label,
                 min_value=0.0 if 2 <= number <= 3 else None,
-                value=value,
+                value=None,
                 step=1.0,
                 format="%g",
                 key=keys[number],
@@ -121,6 +121,17 @@ def _ellipse(
             on_click=_set_ellipse,
             args=(draft.shape, structure, way, keys, spacing_mm, act),
         )
+
+
+def _show(slot: str, keys: list[str], stands: tuple[float, ...]) -> None:
+    """Put the numbers of another outline into the fields; until there is one, what is typed stays.
+
+    The fields themselves stay too, and with them the focus of whoever works with keys.
+    """
+    if st.session_state.get(slot) != stands or keys[0] not in st.session_state:
+        st.session_state[slot] = stands
+        for key, value in zip(keys, stands, strict=True):
+            st.session_state[key] = value
 
 
 def _set_ellipse(

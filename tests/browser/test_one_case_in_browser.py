@@ -216,6 +216,15 @@ def test_from_a_frame_to_a_report_by_keys_alone(
     _tab_to(page, "By numbers, without a pen")
     _is_seen(page)
     page.keyboard.press("Enter")
+    _tab_to(page, "Half the long axis (mm)")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    answered_anew(page, before)
+    before = done_text(page)
+    assert _focused_name(page) == "Half the long axis (mm)"
+    half = page.get_by_role("spinbutton", name="Half the long axis (mm)").input_value()
+    assert float(half) == pytest.approx(3, abs=0.1)  # of the pixels that the ellipse covers
     _tab_to(page, "By (pixels)")
     _is_seen(page)
     page.keyboard.press("Control+A")
