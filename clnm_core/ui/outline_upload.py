@@ -88,27 +88,28 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
     st.session_state[_drawn_slot(place)] = _state_of(subject)
     said = _said_of_outlines(subject, place)
     image = _completed(upload.image, spacing, said)
-    if _is_open(upload, place):
+    if is_open(upload, place):
         st.caption("The picture is below, to be drawn on.")
         predict_image.describe(image)
     else:
-        markup = remembered.once(
-            _word(place),
-            (upload.key, image.notes, draft.stamp, spacing, view),
-            lambda: case_picture(
-                image,
-                draft.masks,
-                title="uploaded picture",
-                labels=STRUCTURE_WORDS,
-                ruler=reading.ruler,
-            ),
-        )
-        with st.container(width=_WIDEST):
-            panels.svg(markup, "Uploaded picture")
-        predict_image.describe(image)
-        if draft.masks:
-            _measured(subject)
-        _ways(subject, upload, place)
+        with st.container():  # one block, which the line above replaces at once
+            markup = remembered.once(
+                _word(place),
+                (upload.key, image.notes, draft.stamp, spacing, view),
+                lambda: case_picture(
+                    image,
+                    draft.masks,
+                    title="uploaded picture",
+                    labels=STRUCTURE_WORDS,
+                    ruler=reading.ruler,
+                ),
+            )
+            with st.container(width=_WIDEST):
+                panels.svg(markup, "Uploaded picture")
+            predict_image.describe(image)
+            if draft.masks:
+                _measured(subject)
+            _ways(subject, upload, place)
     return Outlined(
         _digest(upload, draft.masks, spacing, view),
         image,
@@ -122,14 +123,14 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
 
 def draw_editor(upload: Upload | None, cohort: str, place: Place) -> None:
     """Draw the editor over the whole width, where it is open."""
-    if upload is not None and _is_open(upload, place):
+    if upload is not None and is_open(upload, place):
         _editor(upload, cohort, place)
 
 
 @st.fragment
 def _editor(upload: Upload, cohort: str, place: Place) -> None:
     subject = _subject(upload, cohort, place)
-    if not _is_open(upload, place):
+    if not is_open(upload, place):
         st.rerun()
 
     def finish() -> None:
@@ -182,7 +183,8 @@ def _subject(upload: Upload, cohort: str, place: Place) -> Subject:
     )
 
 
-def _is_open(upload: Upload, place: Place) -> bool:
+def is_open(upload: Upload, place: Place) -> bool:
+    """Whether the picture is being drawn on."""
     return bool(st.session_state.get(_open_slot(place)) == upload.key)
 
 

@@ -51,6 +51,13 @@ def draw(inputs: Sequence[Inputs], cohort: str) -> list[Shown]:
     return found
 
 
+def is_drawn_on(shown: Sequence[Shown]) -> bool:
+    """Whether an editor is open: whatever grows above it would move the picture under the pen."""
+    return any(
+        upload is not None and outline_upload.is_open(upload, place) for place, upload, _ in shown
+    )
+
+
 def draw_editors(shown: Sequence[Shown], cohort: str) -> None:
     """Draw the editors that are open, over the whole width."""
     for place, upload, _ in shown:

@@ -36,13 +36,17 @@ NOTHING_KEPT = (
 """What happens to an uploaded case."""
 
 
+DRAWING = "While you draw, the answer stands below the picture."
+"""A line as high as that before the first answer, so that the picture stays where it is."""
+
+
 def draw(query: CohortQuery) -> None:
     """Ask for findings and pictures, and answer as they come."""
     records = predict_models.ready(query)
     inputs = [cached_models.inputs_of(record) for record in records]
     places = predict_pictures.places(inputs)
     answered = st.container()
-    form, pictures, editors = _laid_out(len(places))
+    form, pictures, editors, below = _laid_out(len(places))
     with pictures:  # first, as what is measured on them stands in the form
         shown = predict_pictures.draw(inputs, query.cohort)
     outlined = [one for _, _, one in shown if one is not None]
@@ -63,18 +67,30 @@ def draw(query: CohortQuery) -> None:
         with answered:
             panels.answer("Fill in what is known or add a picture: the answer follows at once.")
         return
+    if predict_pictures.is_drawn_on(shown):
+        with answered:
+            st.empty()  # takes the place of an answer that stood here, at once
+            panels.answer(DRAWING, key="answer_below")
+        answered = below
+    else:
+        answered = answered.container()
     asked = _asked(query, records, filled, outlined, measured)
     asked = asking.ask(asked, contents=[one.key for one in outlined])
     answer_view.draw(asked, answered)
 
 
-def _laid_out(places: int) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
-    """Where form, pictures and editors stand: beside each other, or two pictures over the form."""
+def _laid_out(
+    places: int,
+) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where form, pictures, editors and what follows them stand.
+
+    Form and picture stand beside each other, or two pictures over the form.
+    """
     if places == 1:
         form, pictures = st.columns([3, 2], gap="large")
-        return form, pictures, st.container()
-    pictures, editors = st.container(), st.container()
-    return st.container(), pictures, editors
+        return form, pictures, st.container(), st.container()
+    pictures, editors, below = st.container(), st.container(), st.container()
+    return st.container(), pictures, editors, below
 
 
 def _asked(
