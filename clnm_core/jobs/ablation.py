@@ -2,7 +2,8 @@
 
 What a variant gave is kept in a file of the store that is named by all that it depends on: the
 release of the program, the settings, the seed, and everything recorded and pictured of the cases.
-Nothing is published: a variant is no model that anybody should use.
+The last table of each cohort and outcome is kept beside, for whoever reads it. Nothing is published:
+a variant is no model that anybody should use.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from clnm_core import __version__
+from clnm_core.domain.progress import Progress
 from clnm_core.errors import TrainingError, TrainingStopped
 from clnm_core.features.devices import device_of
 from clnm_core.jobs.checkpoints import kept_checkpoints
 from clnm_core.jobs.kinds import JobCancelled
 from clnm_core.jobs.store_cases import cases_of, digest_of
+from clnm_core.store.ablation_tables import AblationTable, write_ablation
 from clnm_core.store.places import StorePaths
 from clnm_core.store.trained import chosen_outcome
 from clnm_core.store.warehouse import Warehouse
@@ -107,7 +112,7 @@ def run_ablation(
     progress: Callable[[float, str], None] = lambda share, step: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Ablation:
-    """Train the variants that are not kept yet, and compare all of them with the full model.
+    """Train the variants that are not kept yet, compare all with the full model, keep the table.
 
     Parameters
     ----------
@@ -152,6 +157,7 @@ def run_ablation(
     progress(0.0, f"Reading cohort {cohort}")
     with Warehouse.open(root) as warehouse:
         outcome = chosen_outcome(warehouse.cohort(cohort), outcome)
+        version = warehouse.version
     cases = cases_of(root, cohort, device=chosen, actor=actor, is_cancelled=is_cancelled)
     digest = digest_of(cases)
     said = ["ablate", settings, cohort, outcome, chosen, digest]
@@ -171,7 +177,7 @@ def run_ablation(
             )
         except TrainingStopped as error:
             raise JobCancelled(str(error)) from error
-    return Ablation(
+    found = Ablation(
         cohort,
         outcome,
         tuple(range(seeds)),
@@ -179,6 +185,45 @@ def run_ablation(
         ablation_table(gave, cases, outcome=outcome),
         {one.variant.name: one.seconds for one in gave},
     )
+    facts = {
+        **{"seeds": seeds, "device": chosen, "config": dict(config or {})},
+        **{"seconds": found.seconds, "store_version": version, "program": __version__},
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_ablation(root, cohort, outcome, AblationTable(facts, found.table))
+    return found
+
+
+def run_job(
+    root: Path,
+    parameters: dict[str, Any],
+    *,
+    actor: str,
+    progress: Progress,
+    is_cancelled: Callable[[], bool],
+) -> dict[str, Any]:
+    """Run a job of kind ``ablate``.
+
+    Its parameters are ``cohort``, ``outcome``, ``config``, ``only``, ``seeds`` and ``device``, as
+    :func:`run_ablation` takes them; its result is the contract of ``ablate --json``.
+    """
+    seeds = parameters.get("seeds") or 1
+    if type(seeds) is not int:
+        raise TrainingError("The number of seeds must be a whole number. Correct it.")
+    found = run_ablation(
+        root,
+        str(parameters.get("cohort", "")),
+        outcome=parameters.get("outcome") or None,
+        config=parameters.get("config") or None,
+        only=[str(name) for name in parameters.get("only") or ()],
+        seeds=seeds,
+        device=parameters.get("device") or "auto",
+        actor=actor,
+        progress=progress,
+        is_cancelled=is_cancelled,
+    )
+    progress(1.0, f"{len(found.seconds)} variants judged")
+    return found.to_dict()
 
 
 def _is_whole(read: object) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from clnm_core.errors import JobError
 
 KINDS = {
+    "ablate": "clnm_core.jobs.ablation:run_job",
     "attributions": "clnm_core.jobs.attributing:run_job",
     "extract": "clnm_core.jobs.extraction:run_job",
     "reference": "clnm_core.jobs.references:run_job",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from clnm_core.errors import StoreError
+from clnm_core.store.checked_files import plain_column, read_checked, write_checked
 from clnm_core.store.places import StorePaths
-from clnm_core.store.whole_files import write_whole
 
 FORMAT = 1
 """Changes when the zones, or the form of the file, change."""
@@ -84,14 +83,9 @@ class SaliencyTable:
 
 def read_saliency(root: Path, asked: Asked, *, is_draft: bool = False) -> SaliencyTable | None:
     """What was measured; ``None`` where it was not, or is not as it was written."""
-    try:
-        data = _path(root, asked, is_draft).read_bytes()
-    except OSError:
+    read = read_checked(_path(root, asked, is_draft))
+    if read is None:
         return None
-    digest, _, body = data.partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != digest:
-        return None
-    read = json.loads(body)
     rows = pd.DataFrame({name: _column(name, values) for name, values in read["columns"].items()})
     return SaliencyTable(dict(read["facts"]), rows)
 
@@ -116,12 +110,9 @@ def write_saliency(
         If it cannot be written.
 
     """
-    columns = {str(name): _plain(table.rows[name]) for name in table.rows.columns}
+    columns = {str(name): plain_column(table.rows[name].tolist()) for name in table.rows.columns}
     said = {"facts": table.facts, "columns": columns}
-    body = json.dumps(said, ensure_ascii=False, sort_keys=False, allow_nan=False).encode()
-    digest = hashlib.sha256(body).hexdigest().encode()
-    what = "What is known of the maps of a model"
-    write_whole(_path(root, asked, is_draft), digest + b"\n" + body, what)
+    write_checked(_path(root, asked, is_draft), said, "What is known of the maps of a model")
     if not is_draft:
         try:
             _path(root, asked, True).unlink(missing_ok=True)
@@ -140,8 +131,3 @@ def _column(name: str, values: list[Any]) -> pd.Series:
     if name in WORDS:
         return pd.Series(values, dtype=object)
     return pd.Series(values, dtype=bool if name == "y_true" else float)
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    listed = values.tolist()
-    return [None if isinstance(one, float) and not math.isfinite(one) else one for one in listed]

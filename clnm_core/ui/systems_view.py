@@ -12,6 +12,7 @@ from clnm_core.ui import (
     cached_models,
     job_cards,
     panels,
+    systems_ablation,
     systems_facts,
     systems_form,
     systems_result,
@@ -19,7 +20,7 @@ from clnm_core.ui import (
 )
 from clnm_core.ui.words import plain
 
-JOB_KINDS = ("train",)
+JOB_KINDS = ("train", "ablate")
 """Jobs that this page starts and follows."""
 
 
@@ -96,6 +97,8 @@ def _draw_system(query: CohortQuery, one: Listed, fit: Fit, *, is_asked: bool) -
         st.info(plain(fit.words), icon=":material/block:")
     job_cards.draw(JOB_KINDS, query.cohort)
     systems_result.draw(query, one)
+    if fit.is_fit and one.name == systems_ablation.SYSTEM:
+        systems_ablation.draw(query)
     if fit.is_fit and is_asked:
         with said:
             _check(query, one.name)
