@@ -21,6 +21,7 @@ from clnm_core.ui import (
     cached,
     case_answer,
     frame,
+    kept_case,
     measured_view,
     outline_case,
     panels,
@@ -92,6 +93,7 @@ def draw(query: CohortQuery, case_id: str) -> None:
         _draw_reads(record)
     with right:
         _draw_record(registry, record)
+        kept_case.draw_note(query.cohort, case_id, registry)
     with above:  # after them, as outlines take longer to measure
         _draw_pictures(query, registry, record)
     case_answer.draw(query, registry, record)

@@ -1,7 +1,7 @@
 """What is outlined on an uploaded picture, and what does that measure?
 
 A network proposes the outlines as soon as the picture is there; a person corrects them. They are
-measured at once, and whatever the outline says moves the answer. Nothing is kept.
+measured at once, and whatever the outline says moves the answer. Nothing is kept unless the visitor keeps the case.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ class Outlined:
         Empty where it is not known.
     measured : mapping of str to object
         By column, in the units of the registry.
+    proposed : mapping of str to str
+        Of ``masks``, those that are as a network proposed them, and the digest of its outliner.
 
     """
 
@@ -70,6 +72,7 @@ class Outlined:
     ruler: Ruler | None
     view: str
     measured: Mapping[str, Any]
+    proposed: Mapping[str, str]
 
 
 def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) -> Outlined | None:
@@ -118,6 +121,7 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
         reading.ruler,
         view,
         reading.known,
+        outline_subject.proposed(subject, draft.masks),
     )
 
 

@@ -94,7 +94,8 @@ def draw(
                 max_chars=MOST_REPORT,
                 key=key_of(cohort, "report"),
                 placeholder="The wording of the ultrasound report, if there is one",
-                help="Read by the model and forgotten when you leave the page. Leave names out.",
+                help="Read by the model and forgotten when you leave the page, unless you keep the case. "
+                "Leave names out.",
             )
     return Filled(read_form(given, columns), str(report).strip(), notes)
 

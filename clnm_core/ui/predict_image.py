@@ -1,4 +1,4 @@
-"""The images of one case: read in a guarded process, shown with their scale, never kept."""
+"""The images of one case: read in a guarded process, shown with their scale, kept only on demand."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def draw(place: Place) -> Upload | None:
     upload = st.file_uploader(
         place.title,
         key=f"case_image{place.suffix}",
-        help="Read in a separate, limited process and forgotten when you leave. "
-        "De-identify it first: names burned into the picture stay visible.",
+        help="Read in a separate, limited process and forgotten when you leave, unless you keep the "
+        "case. De-identify it first: names burned into the picture stay visible.",
     )
     if upload is None:
         st.session_state.pop(f"{_READ}{place.suffix}", None)
@@ -106,6 +106,12 @@ def draw(place: Place) -> Upload | None:
     key = f"{hashlib.sha256(data).hexdigest()}/{frame}"
     modality = _modality(judged, place)
     return Upload(key, _as(shown, *modality), _as(judged, *modality))
+
+
+def file_of(place: Place) -> bytes:
+    """The file that was uploaded there, as it came; empty where there is none."""
+    upload = st.session_state.get(f"case_image{place.suffix}")
+    return bytes(upload.getvalue()) if upload is not None else b""
 
 
 def _pick_window(place: Place) -> str:

@@ -19,6 +19,7 @@ from clnm_core.ui import (
     asking,
     cached,
     cached_models,
+    keep_case,
     panels,
     predict_form,
     predict_models,
@@ -30,11 +31,10 @@ from clnm_core.ui.outline_upload import Outlined
 from clnm_core.ui.predict_form import Filled
 
 NOTHING_KEPT = (
-    "Nothing that you fill in, draw or upload here is kept: it is gone with your visit. Download the "
-    "report if you want to have it."
+    "Nothing that you fill in, draw or upload here is kept unless you say so, below the answer: it is "
+    "gone with your visit. Download the report if you want to have it."
 )
 """What happens to an uploaded case."""
-
 
 DRAWING = "While you draw, the answer stands below the picture."
 """A line as high as that before the first answer, so that the picture stays where it is."""
@@ -77,6 +77,7 @@ def draw(query: CohortQuery) -> None:
     asked = _asked(query, records, filled, outlined, measured)
     asked = asking.ask(asked, contents=[one.key for one in outlined])
     answer_view.draw(asked, answered)
+    keep_case.draw(asked, shown)
 
 
 def _laid_out(
