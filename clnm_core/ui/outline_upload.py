@@ -80,7 +80,7 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
     if upload is None:
         outline_subject.forget(_word(place))
         remembered.forget(_word(place))
-        for slot in (_open_slot(place), _proposed_slot(place)):
+        for slot in (_slot(place, "open"), _slot(place, "proposed")):
             st.session_state.pop(slot, None)
         return None
     subject = _subject(upload, cohort, place)
@@ -88,7 +88,7 @@ def draw(upload: Upload | None, cohort: str, place: Place, *, proposes: bool) ->
         _propose(subject, place)
     draft, reading = outline_subject.draft_of(subject), outline_subject.reading_of(subject)
     spacing, view = outline_subject.seen_by(subject)
-    st.session_state[_drawn_slot(place)] = _state_of(subject)
+    st.session_state[_slot(place, "drawn")] = _state_of(subject)
     said = _said_of_outlines(subject, place)
     image = _completed(upload.image, spacing, said)
     if is_open(upload, place):
@@ -139,14 +139,14 @@ def _editor(upload: Upload, cohort: str, place: Place) -> None:
 
     def finish() -> None:
         if st.button("Done", icon=":material/check:", key=f"{_word(place)}_done"):
-            st.session_state.pop(_open_slot(place), None)
+            st.session_state.pop(_slot(place, "open"), None)
             st.rerun()
 
     with st.container(border=True, key=f"outline_editor{place.suffix}"):
         names = [outline_subject.NAMES[name].lower() for name in subject.structures]
         st.subheader(f"Outline {wording.joined(names)}", anchor=False)
         outline_editor.draw(subject, finish)
-    if st.session_state.get(_drawn_slot(place)) != _state_of(subject):
+    if st.session_state.get(_slot(place, "drawn")) != _state_of(subject):
         st.rerun()  # the answer follows every stroke
 
 
@@ -155,20 +155,9 @@ def _word(place: Place) -> str:
     return f"upload_outline{place.suffix}"
 
 
-def _open_slot(place: Place) -> str:
-    return f"_{_word(place)}_open"
-
-
-def _proposed_slot(place: Place) -> str:
-    return f"_{_word(place)}_proposed"
-
-
-def _drawn_slot(place: Place) -> str:
-    return f"_{_word(place)}_drawn"
-
-
-def _looked_slot(place: Place) -> str:
-    return f"_{_word(place)}_looked"
+def _slot(place: Place, what: str) -> str:
+    """Where a fact about the place is kept for the visit: ``open``, ``proposed``, ``drawn``, ``looked``."""
+    return f"_{_word(place)}_{what}"
 
 
 def _state_of(subject: Subject) -> tuple[object, ...]:
@@ -189,12 +178,12 @@ def _subject(upload: Upload, cohort: str, place: Place) -> Subject:
 
 def is_open(upload: Upload, place: Place) -> bool:
     """Whether the picture is being drawn on."""
-    return bool(st.session_state.get(_open_slot(place)) == upload.key)
+    return bool(st.session_state.get(_slot(place, "open")) == upload.key)
 
 
 def _propose(subject: Subject, place: Place) -> None:
     """Propose outlines once for every picture; what is cleared afterwards stays cleared."""
-    slot = _proposed_slot(place)
+    slot = _slot(place, "proposed")
     is_new = st.session_state.get(slot) != subject.key
     st.session_state[slot] = subject.key
     if (
@@ -212,7 +201,7 @@ def _said_of_outlines(subject: Subject, place: Place) -> str:
     left = outline_subject.proposed(subject, draft.masks)
     if not left:
         return ""
-    looked = st.session_state.get(_looked_slot(place)) == (subject.key, draft.stamp)
+    looked = st.session_state.get(_slot(place, "looked")) == (subject.key, draft.stamp)
     if looked:
         return _SEEN
     if len(left) < len(draft.masks):
@@ -275,11 +264,14 @@ def _ways(subject: Subject, upload: Upload, place: Place) -> None:
 
 
 def _open(key: str, place: Place) -> None:
-    st.session_state[_open_slot(place)] = key
+    st.session_state[_slot(place, "open")] = key
 
 
 def _look(subject: Subject, place: Place) -> None:
-    st.session_state[_looked_slot(place)] = (subject.key, outline_subject.draft_of(subject).stamp)
+    st.session_state[_slot(place, "looked")] = (
+        subject.key,
+        outline_subject.draft_of(subject).stamp,
+    )
 
 
 def _completed(image: Image, spacing: tuple[float, float] | None, said: str) -> Image:
