@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from clnm_core.report.model_card_tables import CardTable
 from clnm_core.report.wording import (
     DASH,
     count_text,
@@ -23,8 +24,8 @@ from clnm_core.stats.uncertainty import Estimate
 FULL = "full"
 """Name of the model from which nothing is taken."""
 
-TRAININGS = 10
-"""Trainings of a whole ablation with one seed: eleven variants, two of which have the same settings."""
+TRAININGS = 11
+"""Trainings of a whole ablation with one seed, with the usual settings of the full model."""
 
 CLEAR = 0.05
 """Adjusted p below which a difference is called clear."""
@@ -70,38 +71,50 @@ def ablation_answer(rows: pd.DataFrame) -> str:
     )
 
 
-def printed(rows: pd.DataFrame) -> pd.DataFrame:
+def printed(rows: pd.DataFrame) -> CardTable:
     """The rows of one split for a page: the full model, then the largest loss first."""
     ordered = rows.assign(is_other=rows["name"] != FULL).sort_values(
         ["is_other", "difference"], kind="stable"
     )
     labels = dict(zip(rows["name"], rows["label"], strict=True))
-    table = pd.DataFrame({"Variant": ordered["label"].to_numpy()})
-    table["AUC"] = ordered["auc"].to_numpy()
-    table["AUC, interval"] = _intervals(ordered, "auc_low", "auc_high")
-    is_full = (ordered["name"] == FULL).to_numpy()
-    table["Difference"] = ordered["difference"].mask(is_full).to_numpy()
-    table["Difference, interval"] = [
-        "" if full else words
-        for full, words in zip(is_full, _intervals(ordered, "low", "high"), strict=True)
-    ]
-    table["p, adjusted"] = [
-        DASH if math.isnan(p) else p_text(p).removeprefix("p = ").removeprefix("p ")
-        for p in ordered["p_adjusted"]
-    ]
-    table["AUC in the paper"] = ordered["published_auc"].to_numpy()
-    table["Note"] = [_note(row, labels) for _, row in ordered.iterrows()]
-    return table
+    has_seeds = bool((rows["seeds_lowest"] < rows["seeds_highest"]).any())
+    head = ["Variant", "AUC", "Difference from the full model", "p, adjusted"]
+    head += ["Single seeds", "AUC in the paper"] if has_seeds else ["AUC in the paper"]
+    table = []
+    for _, row in ordered.iterrows():
+        seeds = (interval(row["seeds_lowest"], row["seeds_highest"], decimals=3),)
+        table.append(
+            (
+                str(row["label"]),
+                _said(row["auc"], row["auc_low"], row["auc_high"]),
+                _difference(row, labels),
+                DASH if math.isnan(row["p_adjusted"]) else _p(row["p_adjusted"]),
+                *(seeds if has_seeds else ()),
+                DASH if math.isnan(row["published_auc"]) else number(row["published_auc"], 3),
+            )
+        )
+    return CardTable(tuple(head), tuple(table), frozenset(range(1, len(head))))
 
 
-def _note(row: pd.Series, labels: Mapping[str, str]) -> str:
-    if math.isnan(row["auc"]):
-        return reason(Estimate(math.nan, math.nan, math.nan, 0.95, str(row["method"])))
+def _difference(row: pd.Series, labels: Mapping[str, str]) -> str:
+    if row["name"] == FULL:
+        return DASH
     if row["same_as"]:
-        return f"The settings of: {lower_first(labels.get(row['same_as'], row['same_as']))}"
-    if row["seeds_lowest"] < row["seeds_highest"]:
-        return f"Single seeds {interval(row['seeds_lowest'], row['seeds_highest'], decimals=3)}"
-    return ""
+        return f"the settings of: {lower_first(labels.get(row['same_as'], row['same_as']))}"
+    if math.isnan(row["difference"]):
+        return reason(Estimate(math.nan, math.nan, math.nan, 0.95, str(row["method"])))
+    sign = "+" if row["difference"] > 0 else ""
+    return f"{sign}{_said(row['difference'], row['low'], row['high'])}"
+
+
+def _said(value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return DASH
+    return f"{number(value, 3)} ({interval(low, high, decimals=3)})"
+
+
+def _p(p: float) -> str:
+    return p_text(p).removeprefix("p").removeprefix(" =").strip()
 
 
 def ablation_methods(rows: pd.DataFrame, facts: Mapping[str, Any]) -> str:
@@ -132,13 +145,6 @@ def _split(row: pd.Series) -> str:
     return str(row["split"]).replace("_", " ")
 
 
-def _intervals(rows: pd.DataFrame, low: str, high: str) -> list[str]:
-    return [
-        DASH if math.isnan(one) else interval(one, other, decimals=3)
-        for one, other in zip(rows[low], rows[high], strict=True)
-    ]
-
-
 def duration_words(seconds: float | None, where: str, seeds: int) -> str:
     """How long a whole ablation will take, as far as anything is known of it.
 
@@ -153,9 +159,9 @@ def duration_words(seconds: float | None, where: str, seeds: int) -> str:
     Examples
     --------
     >>> duration_words(90.0, "the model llnm-net on cpu", 1)
-    '10 trainings, about 15 minutes in all if each takes as long as that of the model llnm-net on cpu (1.5 minutes); more where the machine has other work.'
+    '11 trainings, about 16 minutes in all if each takes as long as that of the model llnm-net on cpu (1.5 minutes); more where the machine has other work.'
     >>> duration_words(None, "", 3)
-    '30 trainings. How long they take is not known: no training of LLNM-Net was timed on this cohort. Train it once; this takes about 30 times as long.'
+    '33 trainings. How long they take is not known: no training of LLNM-Net was timed on this cohort. Train it once; this takes about 33 times as long.'
 
     """
     trainings = TRAININGS * seeds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
@@ -14,14 +12,13 @@ from clnm_core.store.ablation_tables import AblationTable, read_ablation
 from clnm_core.store.places import default_store
 from clnm_core.ui import cached, panels, systems_facts, visitor
 from clnm_core.ui.extract_form import DEVICES
+from clnm_core.ui.models_view import numbers_html
 from clnm_core.ui.words import plain, unbroken
 
 SYSTEM = "llnm-net"
 """The system that has variants."""
 
 SEEDS = (1, 3, 5)
-
-_CHANGED = ("AUC", "Difference", "AUC in the paper")
 
 
 def draw(query: CohortQuery) -> None:
@@ -63,27 +60,13 @@ def _draw_table(query: CohortQuery, found: AblationTable) -> None:
         split = splits[-1]
     rows = found.rows[found.rows["split"] == split]
     st.markdown(plain(unbroken(words.ablation_answer(rows))))
-    st.dataframe(
-        words.printed(rows),
-        hide_index=True,
-        height="content",
-        column_config=_columns(),
-        alt="Every variant of LLNM-Net, with its AUC and its difference from the full model",
+    st.html(
+        numbers_html(
+            words.printed(rows), "Variants of LLNM-Net with their differences from the full model"
+        )
     )
     panels.table_download(found.rows, "ablation")
     panels.methods_line(words.ablation_methods(rows, found.facts))
-
-
-def _columns() -> dict[str, Any]:
-    column = st.column_config
-    return (
-        {"Variant": column.TextColumn(pinned=True)}
-        | {name: column.NumberColumn(format="%.3f") for name in _CHANGED}
-        | {
-            f"{name}, interval": column.TextColumn("95 %", width="small")
-            for name in ("AUC", "Difference")
-        }
-    )
 
 
 def _offer(query: CohortQuery, found: AblationTable | None) -> None:

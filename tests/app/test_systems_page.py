@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from clnm_core.jobs import queue
 from clnm_core.jobs.table import changing
+from clnm_core.store.ablation_tables import AblationTable, write_ablation
 from clnm_core.ui import cached_models
 from tests.app.conftest import OpenApp, words
 from tests.app.fake_system import LEARNERS, FakeSystem, publish_trained
 from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
 from tests.unit.report.leaks import LEAK
+from tests.unit.report.variant_rows import FACTS, ROWS
 
 SYSTEM = "Score model"
 
@@ -25,8 +27,8 @@ def own_store(tmp_path: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
     build_small_store(root)
     monkeypatch.setenv("CLNM_STORE", str(root))
     monkeypatch.setattr(cached_models, "system_of", lambda name: FakeSystem())
-    for module in ("clnm_core.ui.systems_form", "clnm_core.ui.job_cards"):
-        monkeypatch.setattr(f"{module}.ensure_worker", lambda root: None)
+    for module in ("systems_form", "systems_ablation", "job_cards"):
+        monkeypatch.setattr(f"clnm_core.ui.{module}.ensure_worker", lambda root: None)
     return root
 
 
@@ -163,6 +165,57 @@ def test_what_dividing_images_would_have_promised_is_shown_as_no_figure_of_the_m
     assert "+0.081 (0.050–0.112)" in table
     assert said.count("dividing images would have promised an AUROC of 0.861") == 1
     assert "One more." in said
+
+
+def llnm_net(open_app: OpenApp) -> AppTest:
+    return open_systems(open_app, system="LLNM-Net")
+
+
+def test_what_each_part_is_worth_is_offered_with_an_honest_time(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    said = words(llnm_net(open_app))
+    assert "No ablation of LLNM-Net was made for this outcome yet" in said
+    assert "no training of LLNM-Net was timed on this cohort" in said
+    publish_trained(own_store, name="net", system="llnm-net", seconds=90.0, device="cpu")
+    said = words(llnm_net(open_app))
+    assert "11 trainings, about 16 minutes in all" in said
+    assert "that of the model net, on cpu" in said
+    assert "What each part is worth" not in words(open_systems(open_app))
+
+
+def test_every_variant_is_trained_as_one_job_that_can_be_cancelled(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    app = llnm_net(open_app)
+    app.selectbox(key="ablation_seeds").set_value(3).run()
+    assert "33 trainings" in words(app)
+    app.button(key="ablation_start").click().run()
+    app.button(key="ablation_start").click().run()
+    assert not app.exception
+    (job,) = queue.jobs(own_store)
+    assert job.kind == "ablate"
+    assert job.parameters == {
+        "cohort": NECK, "outcome": "lateral", "seeds": 3, "device": "auto"
+    }  # fmt: skip
+    app.button(key=f"cancel_{job.id}").click().run()
+    assert queue.job(own_store, job.id).state == "cancelled"
+
+
+def test_the_last_table_of_variants_is_shown_and_nothing_is_computed_for_it(
+    own_store: Path, open_app: OpenApp
+) -> None:
+    write_ablation(own_store, NECK, "lateral", AblationTable(FACTS, ROWS))
+    write_ablation(own_store, NECK, "central", AblationTable(FACTS, ROWS[:0]))
+    app = llnm_net(open_app)
+    said = words(app)
+    assert "It loses most without the location map: −0.100" in said
+    assert "as that of the full model in the last table, on cpu" in said
+    table = next(str(one.proto.body) for one in app.get("html") if "in the paper" in one.proto.body)
+    assert "−0.100 (−0.120 to −0.080)" in table
+    assert "No split but training has cases" in words(
+        open_systems(open_app, system="LLNM-Net", outcome="central")
+    )
 
 
 def test_a_link_chooses_whose_curves_are_drawn(own_store: Path, open_app: OpenApp) -> None:

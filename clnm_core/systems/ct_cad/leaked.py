@@ -158,6 +158,7 @@ def _area(one: Estimate) -> str:
 
 def _difference(both: Both) -> str:
     one = both.difference
-    return (
-        f"difference {one.value:+.3f}, {100 * one.level:g} % CI {one.low:+.3f} to {one.high:+.3f}"
+    value, low, high = (
+        f"{number:+.3f}".replace("-", "\N{MINUS SIGN}") for number in (one.value, one.low, one.high)
     )
+    return f"difference {value}, {100 * one.level:g} % CI {low} to {high}"
