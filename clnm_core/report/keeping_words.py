@@ -70,8 +70,8 @@ def kept_lines(given: ToKeep) -> list[str]:
     ...     print(line)
     9 findings, 4 of them known; what is unknown stays unknown.
     Capsule distance as entered, with what was measured and your note.
-    The picture, de-identified (transverse, with nodule and thyroid as outlined). As a network \
-proposed it and nobody has corrected it, the outline of the thyroid is kept as a proposal.
+    The picture, de-identified (transverse, with nodule and thyroid as outlined). Nobody has \
+corrected what a network proposed: thyroid is kept as a proposal.
 
     """
     lines = [
@@ -170,8 +170,6 @@ def _pictures(pictures: Sequence[DrawnOn]) -> str:
     said = f"{what}, de-identified ({'; '.join(each)})."
     proposed = list(dict.fromkeys(name for one in pictures for name in one.proposed))
     if proposed:
-        said += (
-            f" As a network proposed it and nobody has corrected it, the outline of the "
-            f"{joined(proposed)} is kept as a proposal."
-        )
+        are = "is kept as a proposal" if len(proposed) == 1 else "are kept as proposals"
+        said += f" Nobody has corrected what a network proposed: {joined(proposed)} {are}."
     return said

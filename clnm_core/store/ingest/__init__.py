@@ -20,7 +20,10 @@ What happens when somebody brings a file:
    store, or, where anything is wrong, leaves it as it was. Rows can join a cohort that is there
    (:mod:`appending`). What was found and done is an
    :class:`~clnm_core.store.ingest.import_report.ImportReport`.
-5. Risks of a model made elsewhere join a cohort by case (:mod:`risks`). A table of predictions
+5. One case that somebody described on the Predict page (:mod:`given_case`) comes in by
+   :func:`~clnm_core.store.ingest.one_case.keep_case` when they say so, through the same door as the
+   rows of a table (:mod:`entering`).
+6. Risks of a model made elsewhere join a cohort by case (:mod:`risks`). A table of predictions
    that is only to be audited needs no store: :mod:`predictions_table`, started from the guess of
    :mod:`predictions_guess`.
 """
