@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clnm_core.domain.dictionary import BUILT_IN
-from clnm_core.report.wording import joined, lower_first, percent, percent_interval, upper_first
+from clnm_core.report.wording import joined, lower_first, percent, percent_interval
 from clnm_core.systems.case import CaseReport
 from clnm_core.systems.risk_stage import RiskStage, TaughtStages
 
@@ -74,12 +74,12 @@ def _how_it_did(taught: TaughtStages) -> str:
     said = (
         f"In {taught.judged:,} validation cases the likeliest stage was right for "
         f"{percent(right.value)} ({percent_interval(right.low, right.high)}); always saying "
-        f"“{stage}” would be for {percent(share)}."
+        f"“{stage}” would be right for {percent(share)}."
     )
-    never = [f"“{stage}”, which {n:,} of them had," for stage, n in taught.never_said]
+    never = [f"“{stage}”, which {n:,} of them were" for stage, n in taught.never_said]
     if not never:
         return said
-    return f"{said} {upper_first(joined(never))} was never the likeliest: that it is not said here tells nothing."
+    return f"{said} It never called one {joined(never)}: that it does not here tells nothing."
 
 
 def definition_words() -> str:

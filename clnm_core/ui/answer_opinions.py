@@ -27,6 +27,9 @@ READING = (
     "Line: interval of the risk; dot: risk; upright: the model's threshold. The risk class says which "
     "outcomes fit the risk, whatever the threshold."
 )
+_BESIDE = (7, 3)
+"""Widths of how the table is read, and of the level beside it."""
+
 HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
 
@@ -41,8 +44,9 @@ def draw(asked: Asked) -> Asked:
     """
     said = st.container()
     if asked.opinions:
-        with st.container(horizontal=True, vertical_alignment="center", key="case_levels"):
-            st.caption(READING, width="stretch")
+        reading, levels = st.columns(_BESIDE, vertical_alignment="top")
+        reading.caption(READING)
+        with levels:
             asked = asking.sets_at(asked, _pick_level())
     with said:
         key = "answer_now" if asked.case_id else "answer"
