@@ -134,6 +134,11 @@ def done_words(case_id: str, title: str, version: int) -> str:
     return f"Kept as case {case_id} in {title}: store version {version}."
 
 
+def taken_back_words(case_id: str, version: int) -> str:
+    """That the case is there no longer."""
+    return f"Case {case_id} was taken back: store version {version} is without it."
+
+
 def same_words(case_id: str) -> str:
     """That another case says the same; empty where none does."""
     if not case_id:

@@ -83,6 +83,7 @@ def draw(query: CohortQuery, case_id: str) -> None:
     """Answer, pictures, risks and record of one case."""
     registry = cached.registry(query.cohort)
     record = cached.computed(record_of, query.everyone(), case_id)
+    kept_case.say()
     _draw_answer(query, registry, record)
     _draw_editor(query, registry, record)
     grid = st.grid(5, min_column_width=140)  # one under the other on a tablet
@@ -93,7 +94,7 @@ def draw(query: CohortQuery, case_id: str) -> None:
         _draw_reads(record)
     with right:
         _draw_record(registry, record)
-        kept_case.draw_note(query.cohort, case_id, registry)
+        kept_case.draw(query.cohort, case_id, registry)
     with above:  # after them, as outlines take longer to measure
         _draw_pictures(query, registry, record)
     case_answer.draw(query, registry, record)

@@ -38,7 +38,6 @@ from clnm_core.ui.predict_pictures import Shown
 from clnm_core.ui.words import plain
 
 _KEPT = "_kept_case"
-_SAID = "_kept_case_said"
 _OPEN = "keep_case_open"
 
 _NOT_KNOWN, _HAPPENED, _DID_NOT = "not known yet", "present", "absent"
@@ -58,9 +57,9 @@ def draw(asked: Asked, shown: Sequence[Shown]) -> None:
 
     """
     with st.container(key="keep_case"):
-        said = st.session_state.pop(_SAID, "")
-        if said:
-            st.info(plain(said), icon=":material/undo:")
+        if kept_case.is_taken_back() and st.session_state.pop(_KEPT, None):
+            st.rerun()  # the whole page follows the version without it
+        kept_case.say()
         kept = _standing(asked)
         if kept is not None:
             _done(kept)
@@ -101,14 +100,8 @@ def _done(kept: KeptCase) -> None:
             icon=":material/arrow_forward:",
             query_params={**here, "case": kept.case_id},
         )
-        without = kept_case.offer_to_take_back(kept.cohort, kept.case_id)
+        kept_case.offer_to_take_back(kept.cohort, kept.case_id)
     st.caption(keeping_words.TAKING_BACK)
-    if without:
-        st.session_state.pop(_KEPT, None)
-        st.session_state[_SAID] = (
-            f"Case {kept.case_id} was taken back: store version {without} is without it."
-        )
-        st.rerun()
 
 
 def _ask(asked: Asked, shown: Sequence[Shown]) -> None:

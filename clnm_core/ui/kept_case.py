@@ -12,9 +12,12 @@ from clnm_core.store.places import default_store
 from clnm_core.ui import cached, measured_view, visitor
 from clnm_core.ui.words import plain, unbroken
 
+_SAID = "_taken_back"
+_PROBLEM = "_not_taken_back"
 
-def draw_note(cohort: str, case_id: str, registry: Registry) -> None:
-    """Who kept a case of the cohort, and why its values differ from what was measured.
+
+def draw(cohort: str, case_id: str, registry: Registry) -> None:
+    """Who kept a case of the cohort, why its values differ from what was measured, and the way back.
 
     Nothing where it came in by an import.
     """
@@ -27,20 +30,42 @@ def draw_note(cohort: str, case_id: str, registry: Registry) -> None:
         if name in registry
     ]
     st.caption(plain(unbroken(keeping_words.note_words(note.at, note.who, overridden))))
+    offer_to_take_back(cohort, case_id)
 
 
-def offer_to_take_back(cohort: str, case_id: str) -> int:
-    """Draw the button; the version without the case where it was pressed and that worked, else 0."""
-    is_asked = st.button(
+def offer_to_take_back(cohort: str, case_id: str) -> None:
+    """Draw the button that publishes a version without the case; whether it did, :func:`say` says."""
+    st.button(
         "Take it back",
         icon=":material/undo:",
         key=f"take_back/{cohort}/{case_id}",
         help=keeping_words.TAKING_BACK,
+        on_click=_take_back,
+        args=(cohort, case_id),
     )
-    if not is_asked:
-        return 0
+    problem = st.session_state.pop(_PROBLEM, "")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def is_taken_back() -> bool:
+    """Whether a case was taken back, and nobody was told yet."""
+    return _SAID in st.session_state
+
+
+def say() -> None:
+    """Say once that a case was taken back."""
+    said = st.session_state.pop(_SAID, "")
+    if said:
+        st.info(plain(said), icon=":material/undo:")
+
+
+def _take_back(cohort: str, case_id: str) -> None:
     try:
-        return take_back(default_store(), cohort, case_id, actor=visitor.login())
+        version = take_back(default_store(), cohort, case_id, actor=visitor.login())
     except ClnmError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return 0
+        st.session_state[_PROBLEM] = str(error)
+        return
+    if st.session_state.get("case") == case_id:
+        st.session_state["case"] = ""
+    st.session_state[_SAID] = keeping_words.taken_back_words(case_id, version)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -214,6 +215,39 @@ def test_a_kept_case_can_be_taken_back_and_kept_again(store, asked) -> None:
     assert len(kept_cases(store)) == 1
 
 
+def test_the_case_page_takes_a_kept_case_back_and_shows_another(store, asked) -> None:
+    keep(asked)
+    (case,) = kept_cases(store)
+    app = open_page("case.py", case=case)
+    app.button(key=f"take_back/{NECK}/{case}").click().run()
+    assert not app.exception
+    assert f"Case {case} was taken back" in said(app)
+    assert kept_cases(store) == []
+    assert app.text_input(key="case").value == ""
+    assert "Take it back" not in [
+        one.label for one in open_page("case.py", case="case-0003").button
+    ]
+
+
+def test_a_case_that_was_judged_since_is_not_taken_back_and_that_is_said(store, asked) -> None:
+    from clnm_core.store.schema import replace_predictions
+    from clnm_core.store.snapshots import publish
+
+    keep(asked)
+    (case,) = kept_cases(store)
+    risk = pd.DataFrame([{"case_id": case, "split": None, "risk": 0.5}])
+    publish(
+        store,
+        lambda con: replace_predictions(con, NECK, "sharp", risk),
+        action="note",
+        detail={},
+    )
+    asked.button(key=f"take_back/{NECK}/{case}").click().run()
+    assert not asked.exception
+    assert "has been judged since it was kept" in said(asked)
+    assert kept_cases(store) == [case]
+
+
 def test_a_case_that_somebody_else_took_back_is_no_longer_said_to_be_kept(store, asked) -> None:
     from clnm_core.store.kept_cases import take_back
 
@@ -253,6 +287,21 @@ def test_pictures_outlines_report_and_notes_go_along(store, seeing) -> None:
     page.toggle(key="ask_models_now").set_value(True).run()
     assert not page.exception
     assert risks(page) == before
+
+
+def test_why_a_measure_was_overridden_is_read_on_the_case_page(store, asked) -> None:
+    asked.toggle(key="propose_outlines").set_value(False).run()
+    fill(outlined(asked), f"form_{NECK}_max_diameter_mm", 9.5)
+    asked.text_input(key=f"override_{NECK}_max_diameter_mm").set_value(
+        "calipers *on* the probe"
+    ).run()
+    opened(asked)
+    assert "Largest diameter as entered, with what was measured and your note" in words(asked)
+    keep(asked)
+    (case,) = kept_cases(store)
+    app = open_page("case.py", case=case)
+    told = "Largest diameter: entered by hand, measured 8.0 mm (“calipers *on* the probe”)."
+    assert told in words(app)
 
 
 def test_the_same_picture_makes_no_second_patient(store, seeing) -> None:
