@@ -41,6 +41,34 @@ def answered() -> None:
     )  # fmt: skip
 
 
+def staged() -> None:
+    """A model that was taught stages, and one that was not."""
+    import pandas as pd
+
+    from clnm_core.domain.cohort import CohortQuery
+    from clnm_core.explain.opinion import opinion
+    from clnm_core.explain.standing import Standing
+    from clnm_core.stats.uncertainty import Estimate
+    from clnm_core.store.records import ModelRecord
+    from clnm_core.systems.case import CaseReport
+    from clnm_core.systems.risk_stage import RiskStage, TaughtStages
+    from clnm_core.ui import answer_opinions
+    from clnm_core.ui.asked import Asked
+
+    taught = TaughtStages(("low", "medium", "high"), (9, 8, 7), ((3, 1, 0), (1, 4, 0), (0, 2, 0)))
+    records, opinions = [], []
+    for name, stage in (("clinical", None), ("llnm-net", RiskStage((0.2, 0.3, 0.5), taught))):
+        none = Estimate(0.6, float("nan"), float("nan"), 0.95, "no interval: one network")
+        report = CaseReport(name, "demo", "lateral", "Lateral neck metastasis", none, 0.4, (), (),
+                            pd.DataFrame(), "", stage=stage)  # fmt: skip
+        records.append(ModelRecord(name, "demo", "lateral", name))
+        opinions.append(opinion(report, Standing.empty(name)))
+    answer_opinions.draw(
+        Asked(CohortQuery("demo", "lateral"), "", {}, "", (), (), records=tuple(records),
+              opinions=tuple(opinions))
+    )  # fmt: skip
+
+
 def unanswered() -> None:
     """No model could judge the case."""
     from clnm_core.domain.cohort import CohortQuery
@@ -75,3 +103,15 @@ def test_no_model_is_said_to_be_none() -> None:
     app = AppTest.from_function(unanswered, default_timeout=60).run()
     assert not app.exception
     assert "No model could judge this case." in words(app)
+
+
+def test_the_stage_stands_with_the_model_that_says_one_and_with_no_other() -> None:
+    app = AppTest.from_function(staged, default_timeout=60).run()
+    assert not app.exception
+    _, markup = (one.proto.body for one in app.get("html"))
+    assert "llnm-net: most likely high" in markup
+    assert re.search("20.%.*30.%.*50.%", markup)
+    assert "clinical" not in markup
+    assert words(app).count("not calibrated") == 1
+    assert "never called one “high”, which 2 of them were" in words(app)
+    assert len(AppTest.from_function(answered, default_timeout=60).run().get("html")) == 1

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from clnm_core.explain.opinion import disagreement, opinion
+from clnm_core.explain.conformal import LEVELS
+from clnm_core.explain.opinion import at_level, disagreement, opinion
 from clnm_core.explain.standing import Standing
 from clnm_core.stats.uncertainty import Estimate
 from clnm_core.systems.case import CaseReport
@@ -118,3 +119,35 @@ def test_disagreement_finds_the_ends_and_both_sides() -> None:
 def test_no_opinion_is_no_disagreement() -> None:
     with pytest.raises(ValueError, match="at least one"):
         disagreement([])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("risk", [0.03, 0.42, 0.9])
+def test_another_level_gives_the_set_that_asking_at_it_gives(level: float, risk: float) -> None:
+    given, cases = report(Estimate(risk, math.nan, math.nan, 0.95, "")), known()
+    found = at_level(opinion(given, cases), cases, level=level)
+    afresh = opinion(given, cases, level=level)
+    assert found.prediction_set == afresh.prediction_set
+    assert found.prediction_set is not None
+    assert (found.level, found.prediction_set.level) == (level, level)
+    assert (found.risk_class, found.notes) == (afresh.risk_class, afresh.notes)
+    assert found.interval.level == 0.95
+    assert found.interval == afresh.interval
+
+
+def test_a_higher_level_never_rules_out_more() -> None:
+    cases = known()
+    for risk in np.linspace(0.02, 0.98, 25):
+        one = opinion(report(Estimate(risk, math.nan, math.nan, 0.95, "")), cases)
+        classes = [at_level(one, cases, level=level).risk_class for level in LEVELS]
+        settled = [place for place, word in enumerate(classes) if word == "unclear"]
+        assert settled in ([], [2], [1, 2], [0, 1, 2])
+
+
+def test_a_level_beyond_the_known_cases_takes_the_set_away_and_a_lower_one_brings_it_back() -> None:
+    cases = known(40, events=12)
+    far = at_level(opinion(report(), cases), cases, level=0.95)
+    assert far.prediction_set is None
+    assert (far.risk_class, far.level) == ("not known", 0.95)
+    assert "at 95 % needs 19 patients" in far.notes[0]
+    assert at_level(far, cases, level=0.9).prediction_set is not None

@@ -18,6 +18,7 @@ from clnm_core.report.opinion_words import (
     fits_words,
     interval_words,
     set_words,
+    sets_caution,
     threshold_words,
 )
 from clnm_core.stats.uncertainty import Estimate, not_estimable, wilson
@@ -141,7 +142,8 @@ def test_a_share_beside_the_line_shows_on_which_side_it_lies() -> None:
 def test_without_a_set_nothing_is_claimed() -> None:
     one = opinion(report(), Standing.empty("clinical"))
     assert fits_words(one.prediction_set) == "not known"
-    assert class_words(one).startswith("not known")
+    assert class_words(one) == "not known: too few cases with a known outcome for 90 %"
+    assert class_words(replace(one, level=0.95)).endswith("for 95 %")
     assert set_words(one) == threshold_words(one) == ""
     assert interval_words(one.interval) == ("No interval: no cases that did not teach the model.")
 
@@ -177,3 +179,13 @@ def test_an_interval_of_the_calibration_is_not_sold_as_the_models_own() -> None:
     assert "another training" in said
     own = Estimate(0.7, 0.6, 0.8, 0.95, "Wald on the log-odds, ridge logistic")
     assert interval_words(own).endswith("The model's own.")
+
+
+@pytest.mark.parametrize(
+    ("level", "share"),
+    [(0.8, "eight of ten"), (0.9, "nine of ten"), (0.95, "19 of 20"), (0.85, "85 of 100")],
+)
+def test_what_a_set_promises_is_that_of_its_level(level: float, share: str) -> None:
+    said = sets_caution(level)
+    assert said.startswith(f"At {100 * level:.0f} % a set holds the truth for {share} patients")
+    assert said.count(share) == 2
