@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clnm_core.errors import ImageError
 from clnm_core.imaging.limits import Limits
-from clnm_core.imaging.reading import is_dicom, read_image
+from clnm_core.imaging.reading import is_dicom, is_picture, read_image, what_it_is
 
 if TYPE_CHECKING:
     from clnm_core.imaging.target import Target
@@ -23,6 +23,10 @@ _GZIP = b"\x1f\x8b"
 _NOTHING = (
     "The file outlines nothing on this picture. Choose the outlines that were drawn on it, or "
     "another frame."
+)
+_NO_OUTLINES = (
+    "This is not a file of outlines (DICOM segmentation or RTSTRUCT, NIfTI, NRRD, PNG, TIFF): it is "
+    "{kind}. Choose the outlines that were drawn on this picture."
 )
 
 
@@ -84,6 +88,8 @@ def _masks(data: bytes, name: str, target: Target, limits: Limits) -> dict[str, 
             return dicom_seg.read_segmentation(data, target, limits)
         if kind == "RTSTRUCT":
             return rt_contours.read_contours(data, target, limits)
+    if not is_picture(data):
+        raise ImageError(_NO_OUTLINES.format(kind=what_it_is(data)))
     return {"mask": mask_of(read_image(data, name, limits=limits).grey, target.shape)}
 
 

@@ -61,7 +61,9 @@ def read_nifti(data: bytes, limits: Limits) -> Volume:
         raise ImageError("The NIfTI file holds no whole or real numbers. Export it as a mask.")
     start = int(header.get_data_offset())
     if start < 0 or start + count * dtype.itemsize > len(data):
-        raise ImageError("The NIfTI file is cut off: it holds fewer voxels than it states.")
+        raise ImageError(
+            "The NIfTI file is cut off: it holds fewer voxels than it states. Export it again."
+        )
     values = np.frombuffer(data, dtype, count, start).reshape(shape, order="F")
     slope, intercept = header.get_slope_inter()
     if slope is not None and (slope, intercept or 0.0) != (1.0, 0.0):

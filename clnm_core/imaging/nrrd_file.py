@@ -115,7 +115,9 @@ def _unpacked(packed: bytes, coding: str, length: int) -> bytes:
             "The NRRD file is packed in a way that is not read here. Export it raw or as gzip."
         )
     if len(packed) < length:
-        raise ImageError("The NRRD file is cut off: it holds fewer voxels than it states.")
+        raise ImageError(
+            "The NRRD file is cut off: it holds fewer voxels than it states. Export it again."
+        )
     return packed
 
 

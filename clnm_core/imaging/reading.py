@@ -88,6 +88,16 @@ def read_image(
     raise _refusal(_kind(data), name)
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether the first bytes look like those of a picture that is read here."""
+    return data.startswith(_PICTURES) or is_dicom(data)
+
+
+def what_it_is(data: bytes) -> str:
+    """What a file is that is no picture, in words: ``a PDF document``."""
+    return "a program" if data.startswith(_PROGRAMS) else _kind(data).partition(". ")[0]
+
+
 def is_dicom(data: bytes) -> bool:
     """Whether the first bytes look like DICOM, with or without the 128-byte preamble."""
     return data[_DICOM_MARK] == b"DICM" or _is_bare_dataset(data)

@@ -35,7 +35,7 @@ def refuse_what_is_no_table(data: bytes, name: str) -> None:
 
     """
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise TableError(f"{name} is empty.")
+        raise TableError(f"{name} is empty. Choose it again, or export it again.")
     start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for mark, what in _NOT_TABLES:
         if data.startswith(mark) and not (mark == b"PK" and is_workbook(data)):

@@ -179,7 +179,11 @@ def _of_grid(
 ) -> Table:
     found = find_blocks(grid if header is None else grid.iloc[header - 1 :])
     if not found:
-        raise TableError(f"{name} is empty." if header is None else f"{name} has no row {header}.")
+        raise TableError(
+            f"{name} is empty. Choose it again, or export it again."
+            if header is None
+            else f"{name} has no row {header}."
+        )
     heads = [find_header(grid[columns], row=header, rows=header_rows) for columns in found]
     blocks = tuple(
         Block(i, _range(columns), tuple(header_names(grid[columns], head)))
@@ -222,9 +226,10 @@ def _body(
     last = int(np.flatnonzero(~empty)[-1]) + 1 if not empty.all() else 0
     if not last:
         raise TableError(
-            f"{name} has a header (row {head.row}) but no rows below it."
+            f"{name} has a header (row {head.row}) but no rows below it. Add the rows, or choose "
+            "another file."
             if any(names)
-            else f"{name} is empty."
+            else f"{name} is empty. Choose it again, or export it again."
         )
     body, empty = body.iloc[:last], empty[:last]
     if empty.any():

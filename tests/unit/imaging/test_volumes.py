@@ -178,7 +178,7 @@ def patched(place: int, code: str, *values: float, data: bytes = nifti_file(TURN
         (patched(108, "f", 1e30), "cut off"),
         (patched(108, "f", float("nan")), "damaged"),
         (nifti_file(TURNED)[:-3], "cut off"),
-        (nifti_file(TURNED)[:346], "damaged|not a DICOM"),
+        (nifti_file(TURNED)[:346], "damaged|not a file of outlines"),
         (nifti_file(TURNED)[:344] + b"ni1\0" + bytes(300), "without its voxels"),
         (nifti_file(TURNED, packed=True)[:-30], "cut off"),
         (b"\x1f\x8b" + bytes(500), "damaged"),
