@@ -201,6 +201,7 @@ def _picture(one: Shown) -> GivenPicture:
         spacing_mm=outlined.judged.spacing_mm,
         modality=outlined.judged.modality,
         view=outlined.view,
+        pixels=outlined.judged.pixels,
     )
 
 

@@ -39,6 +39,8 @@ class GivenPicture:
         ``OTHER`` leaves it to the file.
     view : str
         Empty where it is not known.
+    pixels : numpy.ndarray of uint8 or None
+        As the models saw them. Of CT they are kept in place of what the file's own window shows.
 
     """
 
@@ -49,6 +51,7 @@ class GivenPicture:
     spacing_mm: tuple[float, float] | None = None
     modality: Modality = Modality.OTHER
     view: str = ""
+    pixels: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

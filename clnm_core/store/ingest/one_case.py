@@ -20,6 +20,7 @@ from clnm_core.domain.columns import Registry
 from clnm_core.domain.image import Modality
 from clnm_core.domain.progress import Progress
 from clnm_core.errors import CohortError, ImageError, InputError, StoreError
+from clnm_core.imaging.fingerprint import recognised
 from clnm_core.imaging.rendering import png_bytes
 from clnm_core.store.ingest.entering import Entering, enter
 from clnm_core.store.ingest.given_case import GivenCase, GivenPicture, checked_name, row_of
@@ -232,4 +233,19 @@ def _completed(picture: Picture, given: GivenPicture) -> Picture:
         fields["modality"] = given.modality.value
     if fields["row_spacing_mm"] is None and given.spacing_mm is not None:
         fields["row_spacing_mm"], fields["col_spacing_mm"] = given.spacing_mm
-    return replace(picture, fields=fields, masks=tuple(masks))
+    picture = replace(picture, fields=fields, masks=tuple(masks))
+    return _of_ct(picture, given) if fields["modality"] == Modality.CT.value else picture
+
+
+def _of_ct(picture: Picture, given: GivenPicture) -> Picture:
+    """A picture of CT in the window in which it was judged.
+
+    Of a film that frame alone is kept: models would not know which slice of a DICOM file is meant.
+    """
+    if given.pixels is not None and given.pixels.shape[:2] == (
+        picture.fields["rows"],
+        picture.fields["cols"],
+    ):
+        picture.png.write_bytes(png_bytes(given.pixels))
+        picture = replace(picture, fields=picture.fields | recognised(given.pixels))
+    return replace(picture, dicom=None) if picture.fields["frames"] > 1 else picture

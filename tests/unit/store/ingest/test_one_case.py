@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image as Pillow
 
 from clnm_core.domain.cohort import CohortQuery
 from clnm_core.domain.image import Modality
 from clnm_core.errors import CohortError, FormError, ImageError, InputError, StoreError
+from clnm_core.imaging.guard import read_untrusted
+from clnm_core.imaging.windows import SOFT_TISSUE
 from clnm_core.jobs.store_cases import cases_of
 from clnm_core.store import artifacts, ledger, selection, snapshots
+from clnm_core.store.feature_inputs import feature_inputs, item_of
 from clnm_core.store.ingest import entering, one_case, publishing
 from clnm_core.store.ingest.given_case import LONGEST_REPORT, GivenCase, GivenPicture
 from clnm_core.store.ingest.one_case import KeptCase, keep_case
@@ -26,9 +31,11 @@ from clnm_core.store.schema import replace_predictions
 from clnm_core.store.snapshots import current_version, publish
 from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
+from clnm_core.systems.case import picture_view
+from clnm_core.systems.ct_cad.pictures import crop
 from clnm_core.systems.splitting import divided
 from tests.small_store import CLINIC, NECK, build_small_store
-from tests.unit.imaging.dicom_files import PATIENT
+from tests.unit.imaging.dicom_files import PATIENT, dataset_of, file_of
 from tests.unit.store.arrivals import stand_in
 from tests.us_file import calibrated_ultrasound, ultrasound_of
 
@@ -137,6 +144,38 @@ def test_the_frame_that_was_judged_is_the_one_that_is_kept(root):
     first = record(root, keep(root, alone)).images.to_dict("records")[0]
     assert artifacts.get(root, first["digest"]) != stored
     assert image["frames"] == 3
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_ct_reaches_models_from_the_store_as_it_reached_them_on_upload(root, frames):
+    units = np.random.default_rng(2).normal(40, 60, (frames, 64, 64)).round().astype(np.int16)
+    units[:, :6], units[:, -6:] = -1000, 900
+    dataset = dataset_of(units[..., None] if frames > 1 else units[0], modality="CT")
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    if frames > 1:
+        del dataset.PlanarConfiguration
+    dataset.PixelSpacing = [0.5, 0.5]
+    dataset.RescaleSlope, dataset.RescaleIntercept = 1, 0
+    dataset.WindowCenter, dataset.WindowWidth = 400, 1800
+    data, node = file_of(dataset), np.zeros((64, 64), dtype=bool)
+    node[20:40, 24:44] = True
+    judged = read_untrusted(data, "ct.dcm", frame=frames - 1, window=SOFT_TISSUE)
+    one = GivenPicture(data, frames - 1, {"node": node}, pixels=judged.pixels, view="axial")
+    kept = keep(root, given(pictures=[one]))
+    with Warehouse.open(root) as warehouse:
+        found = feature_inputs(warehouse, NECK).inputs
+    (source,) = [one.source for one in found if one.case_id == kept.case_id]
+    uploaded = picture_view("p", judged, {"node": node}).read()
+    both = (crop(item, field_mm=20.0, size=32) for item in (uploaded, item_of(root, source)))
+    first, second = (item.astype(int) for item in both)
+    assert np.abs(first - second).max() <= 1
+    (image,) = record(root, kept).images.to_dict("records")
+    assert np.array_equal(pixels_of(artifacts.get(root, image["digest"])), judged.pixels)
+    assert verify(root, read_images=True) == []
+
+
+def pixels_of(png: bytes) -> np.ndarray:
+    return np.asarray(Pillow.open(io.BytesIO(png)))
 
 
 def test_what_was_said_of_a_picture_file_is_kept_where_the_file_does_not_say_it(root):
