@@ -78,7 +78,7 @@ def printed(rows: pd.DataFrame) -> CardTable:
     )
     labels = dict(zip(rows["name"], rows["label"], strict=True))
     has_seeds = bool((rows["seeds_lowest"] < rows["seeds_highest"]).any())
-    head = ["Variant", "AUC", "Difference from the full model", "p, adjusted"]
+    head = ["Variant", "AUC", "Difference", "p, adjusted"]
     head += ["Single seeds", "AUC in the paper"] if has_seeds else ["AUC in the paper"]
     table = []
     for _, row in ordered.iterrows():

@@ -69,17 +69,17 @@ def leak_table(leaks: Sequence[Leak]) -> CardTable:
                     f"{both.cases:,} {words}"
                     if name == "held_out"
                     else f"{both.cases:,} of {words}",
+                    _said(both.difference, is_signed=True),
                     _said(both.by_image),
                     _said(both.by_patient),
-                    _said(both.difference, is_signed=True),
                 )
             )
     head = (
         "Network",
         "Judged on",
+        "Difference",
         "AUROC, images divided (leaks)",
         "AUROC, patients divided",
-        "Difference",
     )
     return CardTable(head, tuple(rows), frozenset({2, 3, 4}))
 
