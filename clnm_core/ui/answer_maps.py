@@ -18,6 +18,9 @@ from clnm_core.ui.words import plain
 _WIDE = 300
 """Pixels that a picture needs at least."""
 
+_WIDEST = 560
+"""Pixels that a picture takes at most: one alone would fill the page, its words with it."""
+
 
 @st.fragment
 def draw(asked: Asked) -> None:
@@ -73,7 +76,7 @@ def _pick_kind(kinds: list[str]) -> str:
 def _draw_map(one: SaliencyMap, picture: Picture, *, opacity: float, is_outlined: bool) -> None:
     title = f"{picture.title}: {map_title(one.kind).lower()}"
     image = heated(picture.image, one.values, opacity=opacity)
-    with st.container():
+    with st.container(width=_WIDEST):
         panels.svg(
             case_picture(
                 replace(image, notes=()),
