@@ -82,9 +82,10 @@ def _opening(given: Sequence[Given], inputs: Sequence[Inputs]) -> Callable[[], O
 
 def _nothing(rows: CaseRows | None, files: Matched | None, *, is_seeing: bool) -> str:
     if rows is not None:
+        is_one = len(rows.aside) == 1
         return (
-            f"No row of the table can be judged: {len(rows.aside):,} are set aside. "
-            f"{_first(rows)}Correct them and try again."
+            f"No row of the table can be judged: {len(rows.aside):,} {'is' if is_one else 'are'} set "
+            f"aside. {_first(rows)}Correct {'it' if is_one else 'them'} and try again."
         )
     if files is not None and files.pictures and not is_seeing:
         return "These models read no pictures. Give a table of the recorded findings."

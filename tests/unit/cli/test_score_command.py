@@ -120,7 +120,7 @@ def test_pictures_are_matched_by_name_and_a_broken_one_costs_its_case_alone(
         (("nowhere.csv",), "nowhere.csv cannot be read"),
         (("empty.csv",), "empty.csv"),
         (("shoes.csv",), "shoes.csv has no column that these models read: age, sex"),
-        (("old.csv",), "No row of the table can be judged: 1 are set aside."),
+        (("old.csv",), "No row of the table can be judged: 1 is set aside."),
         (("--images", "nowhere"), "There is no folder 'nowhere'"),
         (("--images", "."), "These models read no pictures."),
     ],
