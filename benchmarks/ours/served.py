@@ -35,21 +35,32 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(store: Path) -> Iterator[Served]:
-    """The app on this store, on a free port; ended with the block."""
+def served(store: Path, *settings: str, log: Path | None = None) -> Iterator[Served]:
+    """The app on this store, on a free port; ended with the block.
+
+    Parameters
+    ----------
+    store : pathlib.Path
+    *settings : str
+        More of Streamlit's settings, as ``--server.disconnectedSessionTTL=5``.
+    log : pathlib.Path, optional
+        Where all that the server says is written; by default nowhere.
+
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")),
-            *(f"--server.port={port}", "--server.headless=true"),
-        ],
-        env=os.environ | {"CLNM_STORE": str(store)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (log or Path(os.devnull)).open("wb") as out:
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")),
+                *(f"--server.port={port}", "--server.headless=true", *settings),
+            ],
+            env=os.environ | {"CLNM_STORE": str(store)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     try:
         started = time.perf_counter()
         while server.poll() is None:
@@ -63,6 +74,12 @@ def served(store: Path) -> Iterator[Served]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(one) for path in found for one in path.read_text(encoding="utf-8").split()]
 
 
 def memory_mib(pid: int, *, peak: bool = False) -> float:
