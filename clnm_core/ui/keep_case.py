@@ -101,7 +101,6 @@ def _done(kept: KeptCase) -> None:
             query_params={**here, "case": kept.case_id},
         )
         kept_case.offer_to_take_back(kept.cohort, kept.case_id)
-    st.caption(keeping_words.TAKING_BACK)
 
 
 def _ask(asked: Asked, shown: Sequence[Shown]) -> None:

@@ -34,15 +34,15 @@ def draw(cohort: str, case_id: str, registry: Registry) -> None:
 
 
 def offer_to_take_back(cohort: str, case_id: str) -> None:
-    """Draw the button that publishes a version without the case; whether it did, :func:`say` says."""
-    st.button(
-        "Take it back",
-        icon=":material/undo:",
-        key=f"take_back/{cohort}/{case_id}",
-        help=keeping_words.TAKING_BACK,
-        on_click=_take_back,
-        args=(cohort, case_id),
-    )
+    """Draw the way to a version without the case, which is asked for twice; :func:`say` says it."""
+    with st.popover("Take it back", icon=":material/undo:"):
+        st.markdown(keeping_words.TAKING_BACK)
+        st.button(
+            f"Take back case {plain(case_id)}",
+            key=f"take_back/{cohort}/{case_id}",
+            on_click=_take_back,
+            args=(cohort, case_id),
+        )
     problem = st.session_state.pop(_PROBLEM, "")
     if problem:
         st.error(plain(problem), icon=":material/error:")
