@@ -27,8 +27,8 @@ READING = (
     "Line: interval of the risk; dot: risk; upright: the model's threshold. The risk class says which "
     "outcomes fit the risk, whatever the threshold."
 )
-_BESIDE = (7, 3)
-"""Widths of how the table is read, and of the level beside it."""
+_READ = 560
+"""Pixels of how the table is read; the level stands beside it, or under it where that is narrow."""
 
 HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
@@ -44,9 +44,8 @@ def draw(asked: Asked) -> Asked:
     """
     said = st.container()
     if asked.opinions:
-        reading, levels = st.columns(_BESIDE, vertical_alignment="top")
-        reading.caption(READING)
-        with levels:
+        with st.container(horizontal=True, key="case_levels"):
+            st.caption(READING, width=_READ)
             asked = asking.sets_at(asked, _pick_level())
     with said:
         key = "answer_now" if asked.case_id else "answer"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from clnm_core.report.stage_words import TITLE, definition_words, likeliest_words, stage_caution
@@ -28,5 +30,12 @@ def draw(asked: Asked) -> None:
 
 
 def _row(title: str, found: RiskStage) -> list[str | tables.Cell | None]:
-    shares = [tables.bar(share, percent(share)) for share in found.shares]
-    return [f"{title}: {likeliest_words(found)}", *shares]
+    return [f"{title}: {likeliest_words(found)}", *(_bar(share) for share in found.shares)]
+
+
+def _bar(share: float) -> tables.Cell:
+    """A share over its bar, which shrinks with its column."""
+    return tables.Cell(
+        f"{escape(percent(share))}<span class='bar' style='display:block;width:100%;"
+        f"max-width:8rem'><span style='width:{100 * share:.1f}%'></span></span>"
+    )

@@ -35,7 +35,6 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
             "mode": "gauge+number",
             "value": 100 * share,
             "number": {"suffix": " %", "valueformat": ".0f", "font": {"color": colours.ink}},
-            "title": {"text": name, "font": {"size": 13, "color": colours.ink}},
             "domain": _cell(place, rows),
             "gauge": {
                 "axis": {"range": [0, 100], "tickvals": [0, 100], "tickfont": {"size": 11}},
@@ -44,9 +43,24 @@ def attention_gauges_figure(shares: Mapping[str, float], *, dark: bool = False) 
                 "bordercolor": colours.grid,
             },
         }
-        for place, (name, share) in enumerate(shares.items())
+        for place, share in enumerate(shares.values())
     ]
-    layout = {"margin": {"l": 8, "r": 8, "t": 20, "b": 4}}
+    # A gauge writes a title of its own into its arc, over the number.
+    names = [
+        {
+            "text": name,
+            "x": sum(_cell(place, rows)["x"]) / 2,
+            "y": _cell(place, rows)["y"][1] + 0.04 / rows,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": 13, "color": colours.ink},
+        }
+        for place, name in enumerate(shares)
+    ]
+    layout: dict[str, Any] = {"annotations": names, "margin": {"l": 8, "r": 8, "t": 20, "b": 4}}
     return theme.figure(traces, layout, dark=dark, height=30 + _ROW * rows)
 
 

@@ -12,9 +12,14 @@ from clnm_core.ui.charts.attention_gauges import attention_gauges_figure
 @pytest.mark.parametrize("dark", [False, True])
 def test_each_group_has_a_gauge_of_its_share_and_none_covers_another(dark: bool) -> None:
     shares = {"report": 0.1, "images": 0.6, "location": 0.25, "clinical": 0.05}
-    gauges = attention_gauges_figure(shares, dark=dark).data
+    figure = attention_gauges_figure(shares, dark=dark)
+    gauges = figure.data
     assert [one.value for one in gauges] == pytest.approx([10, 60, 25, 5])
-    assert [one.title.text for one in gauges] == list(shares)
+    assert [one.text for one in figure.layout.annotations] == list(shares)
+    for gauge, name in zip(gauges, figure.layout.annotations, strict=True):
+        assert gauge.title.text is None
+        assert gauge.domain.x[0] < name.x < gauge.domain.x[1]
+        assert name.y > gauge.domain.y[1]
     first, second, third, _ = (one.domain for one in gauges)
     assert first.x[1] < second.x[0]
     assert third.y[1] < first.y[0]
