@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import importlib
 import logging
@@ -201,7 +202,15 @@ def load_views() -> None:
 async def _collect() -> None:
     while True:
         await asyncio.sleep(COLLECT_EVERY_S)
-        await asyncio.to_thread(gc.collect)
+        await asyncio.to_thread(_give_back)
+
+
+def _give_back() -> None:
+    """Collect garbage, and let the system have its pages: glibc keeps freed pictures otherwise."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:  # only glibc has it
+        trim(0)
 
 
 def explain(error: Exception) -> bool:

@@ -8,6 +8,7 @@ cannot take sets its row aside with the reason; the other rows are not held up b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,9 @@ MOST_REPORT = 100_000
 """Letters of a report; a longer one is no report."""
 
 _REPORT = "report_text"
+
+_LETTERED = re.compile(r" \(column [A-Z]+\)$")
+"""What a table's reader adds to each of several columns of one name."""
 _LONGEST_VALUE = 80
 _TWICE = "A case must be there once; row {row} has it too."
 _NO_NAME = "Every row must name its case."
@@ -87,7 +91,7 @@ def read_cases(table: Table, columns: Sequence[Column], *, reads_report: bool = 
     Raises
     ------
     TableError
-        If the table has none of the columns, or too many rows.
+        If the table has none of the columns, one of them more than once, or too many rows.
 
     """
     if len(table) > MOST_CASES:
@@ -138,6 +142,7 @@ def _sources(
             if (rank := _rank(source, column)) is not None
         )
         if not fits:
+            _refuse_twins(table, column)
             lacking.append(column.label)
             continue
         source = found[column.name] = fits[0][2]
@@ -150,6 +155,16 @@ def _sources(
         verb = "counts" if len(lacking) == 1 else "count"
         notes.append(f"The table does not have {', '.join(lacking)}, which {verb} as unknown.")
     return found, notes
+
+
+def _refuse_twins(table: Table, column: Column) -> None:
+    """Stop where columns of one name are told apart by their letters only."""
+    twins = [one for one in table.names if _rank(_LETTERED.sub("", one), column) is not None]
+    if twins:
+        raise TableError(
+            f"{table.name} has {column.label.lower()} more than once: {', '.join(map(repr, twins))}. "
+            "Remove or rename all but one."
+        )
 
 
 def _rank(source: str, column: Column) -> int | None:

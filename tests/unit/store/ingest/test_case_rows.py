@@ -123,6 +123,12 @@ def test_a_table_without_any_column_that_is_read_is_refused(text: str) -> None:
         cases_of(text)
 
 
+@pytest.mark.parametrize("text", ["sex,sex\nf,m\n", "case,age,sex,sex\na,40,f,m\n"])
+def test_which_of_two_columns_of_one_name_is_meant_is_not_guessed(text: str) -> None:
+    with pytest.raises(TableError, match=r"has sex more than once: 'sex \(column [AC]\)', 'sex"):
+        cases_of(text)
+
+
 @pytest.mark.parametrize("text", ["", "\n", "case,age\n"])
 def test_an_empty_table_is_refused(text: str) -> None:
     with pytest.raises(TableError):
