@@ -185,7 +185,7 @@ def main() -> None:
     options = parser.parse_args()
     for network in options.networks:
         found = measured(options.folder, network, seed=options.seed, is_marked=options.marked)
-        print(found["leak"]["sentence"], flush=True)
+        print(Leak.from_dict(found["leak"]).sentence, flush=True)
     files = sorted((options.folder / "results").glob("leak-*.json"))
     results = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     results.sort(key=lambda row: (row["is_marked"], row["network"], row["seed"]))

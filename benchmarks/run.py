@@ -216,7 +216,10 @@ def _agreement(results: list[dict[str, Any]]) -> list[str]:
         "beside timm: [DEEP_FEATURES.md](DEEP_FEATURES.md).",
         "A cohort measured, and a killed worker: [EXTRACTION.md](EXTRACTION.md). Proposed outlines: "
         "[SEGMENTATION.md](SEGMENTATION.md).",
-        "How near the systems come to the best possible model: [SYSTEMS.md](SYSTEMS.md).",
+        "How near the systems come to the best possible model: [SYSTEMS.md](SYSTEMS.md). "
+        "What dividing images instead of patients would promise: [LEAK.md](LEAK.md).",
+        "From an upload to the full answer: [ONE_CASE.md](ONE_CASE.md). Bad uploads, and the memory "
+        "they leave: [BAD_UPLOADS.md](BAD_UPLOADS.md).",
     ]
 
 

@@ -79,7 +79,9 @@ def _how_it_did(taught: TaughtStages) -> str:
     never = [f"“{stage}”, which {n:,} of them were" for stage, n in taught.never_said]
     if not never:
         return said
-    return f"{said} It never called one {joined(never)}: that it does not here tells nothing."
+    return (
+        f"{said} It never called one {joined(never)}, so another answer does not speak against it."
+    )
 
 
 def definition_words() -> str:

@@ -6,6 +6,7 @@ ever one of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,12 @@ class Leak:
 
     @property
     def _verdict(self) -> str:
-        leak = self.held_out.difference
+        leak, chance = self.held_out.difference, self.new.difference
+        if leak.low > 0 and chance.is_estimable and not _is_above(leak, chance):
+            return (
+                "Patients who were new gain so much too that this is not shown to be a leak: two "
+                "networks also differ by chance."
+            )
         if leak.low > 0:
             return "Dividing images flatters this network here."
         if leak.high < 0:
@@ -150,6 +156,12 @@ def leaks_of(manifest: Mapping[str, Any]) -> tuple[Leak, ...]:
     """
     each = [one.get("facts", {}).get("leak") for one in manifest.get("candidates", (manifest,))]
     return tuple(Leak.from_dict(said) for said in each if said)
+
+
+def _is_above(one: Estimate, other: Estimate) -> bool:
+    """Whether one difference is clearly above that of other patients, at the level of both."""
+    half = math.hypot(one.value - one.low, other.high - other.value)
+    return one.value - other.value > half
 
 
 def _area(one: Estimate) -> str:

@@ -76,6 +76,14 @@ def test_the_verdict_follows_the_interval(ends: tuple[float, float], verdict: st
     assert verdict in replace(LEAK, held_out=held).finding
 
 
+def test_what_new_patients_gain_as_well_is_not_called_a_leak() -> None:
+    held = replace(HELD, difference=estimate(0.028, 0.001, 0.056))
+    new = replace(LEAK.new, difference=estimate(0.020, -0.008, 0.048))
+    found = replace(LEAK, held_out=held, new=new).finding
+    assert "not shown to be a leak" in found
+    assert "flatters" not in found
+
+
 def test_what_cannot_be_estimated_is_said_and_is_no_number():
     none = not_estimable("a half of the patients has a single outcome", level=0.95)
     nothing = Leak("VGG16", Both(9, 5, none, none, none), Both(3, 2, none, none, none))
