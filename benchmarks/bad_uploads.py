@@ -8,8 +8,8 @@ in one import at the end. Each round is a visit of its own; the first loads what
 that is busy. It writes ``bad_uploads.json`` and ``BAD_UPLOADS.md`` beside this file.
 
 Resident memory is that of the server, after the visit has ended and been forgotten and the server
-has collected garbage, as it does once a minute; nothing is given back to the system by hand. The
-processes that read files are counted apart.
+has collected garbage and given freed pages back, as it does once a minute. The processes that read
+files are counted apart.
 """
 
 from __future__ import annotations
