@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from clnm_core.store.checked_files import plain_column, read_checked, write_checked
+from clnm_core.store.checked_files import read_table, write_table
 from clnm_core.store.places import StorePaths
 
 FORMAT = 1
@@ -25,6 +25,8 @@ WORDS = ("split", "name", "label", "same_as", "method")
 
 COUNTS = ("n", "events", "left_out")
 """Columns that are whole numbers."""
+
+_KINDS = dict.fromkeys(WORDS, object) | dict.fromkeys(COUNTS, int)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,11 +50,8 @@ class AblationTable:
 
 def read_ablation(root: Path, cohort: str, outcome: str) -> AblationTable | None:
     """The last one; ``None`` where there was none, or it is not as it was written."""
-    read = read_checked(_path(root, cohort, outcome))
-    if read is None:
-        return None
-    rows = pd.DataFrame({name: _column(name, values) for name, values in read["columns"].items()})
-    return AblationTable(dict(read["facts"]), rows)
+    read = read_table(_path(root, cohort, outcome), _KINDS)
+    return None if read is None else AblationTable(*read)
 
 
 def write_ablation(root: Path, cohort: str, outcome: str, table: AblationTable) -> None:
@@ -64,17 +63,9 @@ def write_ablation(root: Path, cohort: str, outcome: str, table: AblationTable) 
         If it cannot be written.
 
     """
-    columns = {str(name): plain_column(table.rows[name].tolist()) for name in table.rows.columns}
-    said = {"facts": table.facts, "columns": columns}
-    write_checked(_path(root, cohort, outcome), said, "The table of variants")
+    write_table(_path(root, cohort, outcome), table.facts, table.rows, "The table of variants")
 
 
 def _path(root: Path, cohort: str, outcome: str) -> Path:
     said = json.dumps(["table", FORMAT, cohort, outcome])
     return StorePaths(root).ablations / f"{hashlib.sha256(said.encode()).hexdigest()}.table"
-
-
-def _column(name: str, values: list[Any]) -> pd.Series:
-    if name in WORDS:
-        return pd.Series(values, dtype=object)
-    return pd.Series(values, dtype=int if name in COUNTS else float)

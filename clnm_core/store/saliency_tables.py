@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from clnm_core.errors import StoreError
-from clnm_core.store.checked_files import plain_column, read_checked, write_checked
+from clnm_core.store.checked_files import read_table, write_table
 from clnm_core.store.places import StorePaths
 
 FORMAT = 1
@@ -28,6 +28,8 @@ SIZES = (50, 200, 500)
 
 WORDS = ("case_id", "patient_id", "image_id", "view", "kind", "distance_from")
 """Columns that are words; ``y_true`` is true or false, all others are numbers, NaN where unknown."""
+
+_KINDS = dict.fromkeys(WORDS, object) | {"y_true": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,8 @@ class SaliencyTable:
 
 def read_saliency(root: Path, asked: Asked, *, is_draft: bool = False) -> SaliencyTable | None:
     """What was measured; ``None`` where it was not, or is not as it was written."""
-    read = read_checked(_path(root, asked, is_draft))
-    if read is None:
-        return None
-    rows = pd.DataFrame({name: _column(name, values) for name, values in read["columns"].items()})
-    return SaliencyTable(dict(read["facts"]), rows)
+    read = read_table(_path(root, asked, is_draft), _KINDS)
+    return None if read is None else SaliencyTable(*read)
 
 
 def largest_saliency(root: Path, cohort: str, digest: str, split: str) -> SaliencyTable | None:
@@ -110,9 +109,8 @@ def write_saliency(
         If it cannot be written.
 
     """
-    columns = {str(name): plain_column(table.rows[name].tolist()) for name in table.rows.columns}
-    said = {"facts": table.facts, "columns": columns}
-    write_checked(_path(root, asked, is_draft), said, "What is known of the maps of a model")
+    what = "What is known of the maps of a model"
+    write_table(_path(root, asked, is_draft), table.facts, table.rows, what)
     if not is_draft:
         try:
             _path(root, asked, True).unlink(missing_ok=True)
@@ -125,9 +123,3 @@ def write_saliency(
 
 def _path(root: Path, asked: Asked, is_draft: bool) -> Path:
     return StorePaths(root).saliency / f"{asked.key}.{'draft' if is_draft else 'table'}"
-
-
-def _column(name: str, values: list[Any]) -> pd.Series:
-    if name in WORDS:
-        return pd.Series(values, dtype=object)
-    return pd.Series(values, dtype=bool if name == "y_true" else float)

@@ -6,7 +6,6 @@ import math
 
 import streamlit as st
 
-from clnm_core.explain.conformal import LEVEL, LEVELS
 from clnm_core.explain.opinion import Opinion
 from clnm_core.report.opinion_words import (
     THRESHOLD_CAUTION,
@@ -18,7 +17,7 @@ from clnm_core.report.opinion_words import (
     threshold_words,
 )
 from clnm_core.report.wording import percent, percent_interval, upper_first
-from clnm_core.ui import answer_stage, asking, panels, tables
+from clnm_core.ui import answer_stage, asking, panels, pickers, tables
 from clnm_core.ui.asked import Asked
 from clnm_core.ui.charts.theme import palette
 from clnm_core.ui.words import plain, unbroken
@@ -29,6 +28,11 @@ READING = (
 )
 _READ = 560
 """Pixels of how the table is read; the level stands beside it, or under it where that is narrow."""
+
+_LEVEL_HELP = (
+    "How often the outcomes that fit hold the truth, in patients with the outcome and in those without. "
+    "At a higher level more cases are unclear."
+)
 
 HEAD = ("Model", "Risk", "0 to 100 %", "Threshold", "Risk class")
 
@@ -46,7 +50,9 @@ def draw(asked: Asked) -> Asked:
     if asked.opinions:
         with st.container(horizontal=True, key="case_levels"):
             st.caption(READING, width=_READ)
-            asked = asking.sets_at(asked, _pick_level())
+            asked = asking.sets_at(
+                asked, pickers.pick_set_level("Level of the risk class", "case_level", _LEVEL_HELP)
+            )
     with said:
         key = "answer_now" if asked.case_id else "answer"
         panels.answer(answer_words(asked.opinions), key=key)
@@ -62,23 +68,6 @@ def draw(asked: Asked) -> Asked:
                 _explain(one)
             st.caption(plain(f"{THRESHOLD_CAUTION} {sets_caution(asked.opinions[0].level)}"))
     return asked
-
-
-def _pick_level() -> float:
-    """How often the sets of outcomes that fit shall hold the truth."""
-    words = {percent(level): level for level in LEVELS}
-    chosen = st.segmented_control(
-        "Level of the risk class",
-        list(words),
-        default=percent(LEVEL),
-        required=True,
-        key="case_level",
-        bind="query-params",
-        help="How often the outcomes that fit hold the truth, in patients with the outcome and in "
-        "those without. At a higher level more cases are unclear.",
-        width="content",
-    )
-    return words[chosen]
 
 
 def _row(asked: Asked, one: Opinion) -> list[str | tables.Cell | None]:

@@ -6,14 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
-from clnm_core.explain.conformal import LEVEL, LEVELS, Answer
+from clnm_core.explain.conformal import Answer
 from clnm_core.explain.coverage import Covered, Kept, kept
 from clnm_core.report.coverage_words import coverage_answer, range_words
 from clnm_core.report.wording import Unit, estimate_text, lower_first, percent
 from clnm_core.store.selection import evaluation
 from clnm_core.store.standings import standing_of
 from clnm_core.store.warehouse import Warehouse
-from clnm_core.ui import cached, panels, performance_facts, tables
+from clnm_core.ui import cached, panels, performance_facts, pickers, tables
 from clnm_core.ui.words import plain, unbroken
 
 HOW = (
@@ -36,7 +36,7 @@ def draw(query: CohortQuery, model: str) -> None:
             st.markdown(
                 "**How often does the set of outcomes that fit hold the truth?**", help=plain(HOW)
             )
-            level = _pick_level()
+            level = pickers.pick_set_level("Level of the sets", "set_level")
         found = cached.computed(_kept, query, model, level)
         where = performance_facts.split_label(query, query.split) if query.split else ""
         st.markdown(plain(unbroken(coverage_answer(found, outcome_label=label, where=where))))
@@ -57,20 +57,6 @@ def draw(query: CohortQuery, model: str) -> None:
             )
         )
         panels.table_download(_numbers(found), "coverage_of_sets")
-
-
-def _pick_level() -> float:
-    words = {percent(level): level for level in LEVELS}
-    chosen = st.segmented_control(
-        "Level of the sets",
-        list(words),
-        default=percent(LEVEL),
-        required=True,
-        key="set_level",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return words[chosen]
 
 
 def _kept(warehouse: Warehouse, query: CohortQuery, model: str, level: float) -> Kept:

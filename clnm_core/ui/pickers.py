@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from clnm_core.domain.cohort import CohortQuery
+from clnm_core.explain.conformal import LEVEL, LEVELS
+from clnm_core.report.wording import percent
 from clnm_core.stats.audit import DEFAULT_THRESHOLD
 from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, panels
@@ -106,6 +108,23 @@ def pick_groups(query: CohortQuery) -> tuple[tuple[str, ...], str]:
 def _divides(query: CohortQuery, column: str) -> bool:
     """Whether the cases of the query fall into two or more groups of the column."""
     return sum(1 for cases in cached.level_counts(query, column).values() if cases) > 1
+
+
+def pick_set_level(label: str, key: str, help: str = "") -> float:
+    """How often the sets of outcomes that fit shall hold the truth, in (0, 1); in the address."""
+    words = {percent(level): level for level in LEVELS}
+    chosen = st.segmented_control(
+        label,
+        list(words),
+        default=percent(LEVEL),
+        required=True,
+        key=key,
+        bind="query-params",
+        help=help or None,
+        label_visibility="visible" if help else "collapsed",
+        width="content",
+    )
+    return words[chosen]
 
 
 def pick(label: str, key: str, names: Mapping[str, str]) -> str:

@@ -34,6 +34,15 @@ def asked_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small store of one test, which it may change."""
+    root = tmp_path / "store"
+    build_small_store(root)
+    monkeypatch.setenv("CLNM_STORE", str(root))
+    return root
+
+
+@pytest.fixture
 def open_app(small_store: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
     """``open_app(file="overview.py", **params)``: the app after a first run."""
     monkeypatch.setenv("CLNM_STORE", str(small_store))
@@ -48,6 +57,13 @@ def open_app(small_store: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
         return app
 
     return open_it
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """The app after the button of that label was pressed."""
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
 
 
 def words(app: AppTest) -> str:

@@ -10,17 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import ROOT, risks, words
 from tests.app.fake_system import publish_seeing
-from tests.small_store import NECK, build_small_store, train_clinical
+from tests.small_store import NECK, train_clinical
 
 CASE = "case-0003"
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "store"
-    build_small_store(root)
-    monkeypatch.setenv("CLNM_STORE", str(root))
-    return root
 
 
 def open_case(case: str = CASE) -> AppTest:

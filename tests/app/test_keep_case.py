@@ -17,7 +17,7 @@ from clnm_core.store.snapshots import current_version
 from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
 from clnm_core.ui import cached_models
-from tests.app.conftest import ROOT, risks, words
+from tests.app.conftest import ROOT, press, risks, words
 from tests.app.fake_system import publish_seeing
 from tests.small_store import CLINIC, NECK, build_small_store, train_clinical
 from tests.us_file import calibrated_ultrasound
@@ -38,14 +38,6 @@ def open_page(file: str, cohort: str = NECK, **params: str) -> AppTest:
     app.switch_page(str(ROOT / "pages" / file)).run()
     assert not app.exception
     return app
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "store"
-    build_small_store(root)
-    monkeypatch.setenv("CLNM_STORE", str(root))
-    return root
 
 
 @pytest.fixture
@@ -86,12 +78,6 @@ def outlined(app: AppTest, suffix: str = "", seed: int = 3) -> AppTest:
         field.set_value(number)
     press(app, "Set the ellipse")
     app.button(key=f"upload_outline{suffix}_done").click().run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
     return app
 

@@ -16,7 +16,7 @@ from clnm_core.store import outlines
 from clnm_core.store.mask_pairs import outlined as outlined_pictures
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
-from tests.app.conftest import ROOT, percent_of, risks, words
+from tests.app.conftest import ROOT, percent_of, press, risks, words
 from tests.small_store import NECK, build_small_store, train_clinical
 from tests.unit.imaging.dicom_files import dataset_of, file_of
 from tests.us_file import calibrated_ultrasound
@@ -62,12 +62,6 @@ def open_editor(case: str = CASE) -> AppTest:
 
 def click(app: AppTest, key: str) -> AppTest:
     app.button(key=key).click().run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
     return app
 

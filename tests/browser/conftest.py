@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.ensure_chromium import find_chromium
-from tests.small_store import build_small_store
+from tests.small_store import build_small_store, train_clinical
 
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[..., AbstractContextManager[str]]
@@ -62,6 +62,16 @@ def serve(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
             server.wait(20)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def own_server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose store may be changed; its neck study has a trained model."""
+    root = tmp_path_factory.mktemp("own") / "store"
+    build_small_store(root)
+    train_clinical(root)
+    with serve(root) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

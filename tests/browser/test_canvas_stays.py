@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewVisitor, Serve, settle
-from tests.small_store import NECK, build_small_store, train_clinical
+from tests.browser.conftest import NewVisitor, settle
+from tests.small_store import NECK
 from tests.us_file import calibrated_ultrasound
 
 pytestmark = pytest.mark.browser
@@ -18,15 +17,6 @@ PATIENCE_MS = 60_000
 MOST_PX = 8
 
 WIDTHS = {"laptop": (1280, 800), "desktop": (1920, 1080), "tablet": (820, 1180)}
-
-
-@pytest.fixture(scope="module")
-def own_server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.mktemp("stays") / "store"
-    build_small_store(root)
-    train_clinical(root)
-    with serve(root) as url:
-        yield url
 
 
 def canvas(page: Page) -> Locator:

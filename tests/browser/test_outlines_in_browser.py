@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.browser.conftest import NewVisitor, Serve, settle
-from tests.small_store import NECK, build_small_store, train_clinical
+from tests.browser.conftest import NewVisitor, settle
+from tests.small_store import NECK
 from tests.us_file import calibrated_ultrasound
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def own_server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose store may be changed; its neck study has a trained model."""
-    root = tmp_path_factory.mktemp("drawn") / "store"
-    build_small_store(root)
-    train_clinical(root)
-    with serve(root) as url:
-        yield url
 
 
 def canvas(page: Page) -> Locator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +9,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewVisitor, Serve, settle
-from tests.small_store import NECK, build_small_store, train_clinical
+from tests.browser.conftest import NewVisitor, settle
+from tests.small_store import NECK
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def own_server(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose store may be changed; its neck study has a trained model."""
-    root = tmp_path_factory.mktemp("own") / "store"
-    build_small_store(root)
-    train_clinical(root)
-    with serve(root) as url:
-        yield url
 
 
 def main_text(page: Page) -> str:

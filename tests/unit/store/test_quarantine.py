@@ -27,6 +27,7 @@ from clnm_core.store.verification import verify
 from clnm_core.store.warehouse import Warehouse
 
 from .arrivals import BROKEN, DOUBT, bring, folder_of, mask_at, stand_in
+from .dying import Killed, killed_at
 
 FILES = {"P1.png": "fine", "P2.dcm": "doubt dicom", "P3.png": "doubt", "P4.dcm": "broken"}
 
@@ -236,10 +237,6 @@ def test_without_an_import_nothing_waits(root):
     assert quarantine.release(root, [1]) == 0
 
 
-class Killed(BaseException):
-    """As if the process had died: nobody catches it."""
-
-
 STEPS = [
     (quarantine_files, "write_whole"),
     (quarantine_book, "add"),
@@ -257,18 +254,6 @@ RELEASE_STEPS = [
     (quarantine_book, "finish"),
     (quarantine_files, "remove"),
 ]
-
-
-def killed_at(patch: pytest.MonkeyPatch, place: object, name: str, *, after: bool):
-    """Whoever calls ``place.name`` dies before, or after, it did its work."""
-    real = getattr(place, name)
-
-    def die(*values, **named):
-        if after:
-            real(*values, **named)
-        raise Killed
-
-    patch.setattr(place, name, die)
 
 
 @pytest.mark.parametrize("after", [False, True])

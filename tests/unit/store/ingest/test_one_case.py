@@ -37,6 +37,7 @@ from clnm_core.systems.splitting import divided
 from tests.small_store import CLINIC, NECK, build_small_store
 from tests.unit.imaging.dicom_files import PATIENT, dataset_of, file_of
 from tests.unit.store.arrivals import stand_in
+from tests.unit.store.dying import Killed, killed_at
 from tests.us_file import calibrated_ultrasound, ultrasound_of
 
 from .tables import table
@@ -46,10 +47,6 @@ NODULE = np.zeros((120, 160), dtype=bool)
 NODULE[50:70, 60:90] = True
 GLAND = np.zeros((120, 160), dtype=bool)
 GLAND[20:110, 10:150] = True
-
-
-class Killed(BaseException):
-    """Stands for a process that dies: nobody catches it."""
 
 
 @pytest.fixture(scope="session")
@@ -373,14 +370,7 @@ def test_who_dies_on_the_way_leaves_the_store_as_it_was_or_with_the_whole_case(
     one = GivenPicture(b"dicom 1", masks={"gland": mask}, proposed={"gland": "b" * 64})
     case = given(pictures=[one])
     with monkeypatch.context() as patch:
-        real = getattr(place, name)
-
-        def die(*values, **named):
-            if after:
-                real(*values, **named)
-            raise Killed
-
-        patch.setattr(place, name, die)
+        killed_at(patch, place, name, after=after)
         with pytest.raises(Killed):
             keep(root, case)
     if current_version(root) == 1:
