@@ -120,17 +120,14 @@ def opinion(report: CaseReport, standing: Standing, *, level: float = LEVEL) -> 
         Of the prediction set, between 0 and 1.
 
     """
-    risk = report.risk.value
-    found = prediction_set(standing, risk, level=level)
-    return Opinion(
+    without = Opinion(
         report=report,
         interval=_interval(report.risk, standing),
-        prediction_set=found,
+        prediction_set=None,
         at_threshold=_at_threshold(report.threshold, standing),
-        risk_class=_CLASSES[found.answer] if found else "not known",
-        notes=_notes(standing, found, level),
-        level=level,
+        risk_class="not known",
     )
+    return at_level(without, standing, level=level)
 
 
 def at_level(one: Opinion, standing: Standing, *, level: float) -> Opinion:

@@ -109,7 +109,7 @@ def run_ablation(
     seeds: int = 1,
     device: str = "auto",
     actor: str = "local",
-    progress: Callable[[float, str], None] = lambda share, step: None,
+    progress: Progress = lambda share, step: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Ablation:
     """Train the variants that are not kept yet, compare all with the full model, keep the table.

@@ -46,27 +46,25 @@ def draw(asked: Asked) -> Asked:
         The same with prediction sets at the level that the visitor chose; the link keeps it.
 
     """
-    said = st.container()
-    if asked.opinions:
-        with st.container(horizontal=True, key="case_levels"):
-            st.caption(READING, width=_READ)
-            asked = asking.sets_at(
-                asked, pickers.pick_set_level("Level of the risk class", "case_level", _LEVEL_HELP)
-            )
+    said = st.container()  # stands above the level, and follows it
+    key = "answer_now" if asked.case_id else "answer"
+    if not asked.opinions:
+        with said:
+            panels.answer(answer_words(asked.opinions), key=key)
+        return asked
+    with st.container(horizontal=True, key="case_levels"):
+        st.caption(READING, width=_READ)
+        level = pickers.pick_set_level("Level of the risk class", "case_level", _LEVEL_HELP)
+    asked = asking.sets_at(asked, level)
     with said:
-        key = "answer_now" if asked.case_id else "answer"
         panels.answer(answer_words(asked.opinions), key=key)
-        if asked.opinions:
-            rows: list[list[str | tables.Cell | None]] = [
-                _row(asked, one) for one in asked.opinions
-            ]
-            st.html(tables.table(HEAD, rows, alt="Risk, interval, threshold and class by model"))
-    if asked.opinions:
-        answer_stage.draw(asked)
-        with st.expander("What do these numbers mean, in words?"):
-            for one in asked.opinions:
-                _explain(one)
-            st.caption(plain(f"{THRESHOLD_CAUTION} {sets_caution(asked.opinions[0].level)}"))
+        rows: list[list[str | tables.Cell | None]] = [_row(asked, one) for one in asked.opinions]
+        st.html(tables.table(HEAD, rows, alt="Risk, interval, threshold and class by model"))
+    answer_stage.draw(asked)
+    with st.expander("What do these numbers mean, in words?"):
+        for one in asked.opinions:
+            _explain(one)
+        st.caption(plain(f"{THRESHOLD_CAUTION} {sets_caution(level)}"))
     return asked
 
 

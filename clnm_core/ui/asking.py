@@ -25,7 +25,7 @@ _KEPT = 24
 """So many answers are remembered: a few models in the last few states of one case."""
 
 
-def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
+def ask(asked: Asked, *, contents: Sequence[str]) -> Asked:
     """The same case with what every model says of it.
 
     Parameters
@@ -34,8 +34,6 @@ def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
         With ``records`` and all that was given; ``opinions`` and ``refusals`` are put in.
     contents : sequence of str
         Digest of all that a model sees of each picture, in the order of ``asked.views``.
-    patient : str
-        Whose case of the cohort it is; empty for others.
 
     Returns
     -------
@@ -45,12 +43,10 @@ def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
     """
     opinions: list[Opinion] = []
     refusals: list[tuple[ModelRecord, str]] = []
-    keys = [_key(asked, record, contents, patient) for record in asked.records]
+    keys = [_key(asked, record, contents) for record in asked.records]
     with st.spinner("The models judge the case"):
         for record, key in zip(asked.records, keys, strict=True):
-            said = remembered.once(
-                "opinions", key, partial(_said, asked, record, patient), kept=_KEPT
-            )
+            said = remembered.once("opinions", key, partial(_said, asked, record), kept=_KEPT)
             if isinstance(said, Opinion):
                 opinions.append(said)
             else:
@@ -61,7 +57,6 @@ def ask(asked: Asked, *, contents: Sequence[str], patient: str = "") -> Asked:
         refusals=tuple(refusals),
         shown=opinions[0] if opinions else None,
         digest=hashlib.sha256("\n".join(keys).encode()).hexdigest(),
-        patient=patient,
     )
 
 
@@ -79,18 +74,17 @@ def sets_at(asked: Asked, level: float) -> Asked:
     if all(one.level == level for one in asked.opinions):
         return asked
     opinions = tuple(
-        at_level(one, _standing(asked.record_of(one), asked.patient), level=level)
-        for one in asked.opinions
+        at_level(one, _standing(asked, asked.record_of(one)), level=level) for one in asked.opinions
     )
     return replace(asked, opinions=opinions, shown=opinions[0])
 
 
-def _said(asked: Asked, record: ModelRecord, patient: str) -> Opinion | str:
+def _said(asked: Asked, record: ModelRecord) -> Opinion | str:
     """The opinion of one model, or why it has none, in a sentence or two."""
     try:
         case = asked.case_for(record)
         report = judge_case(cached_models.loaded(record), record.manifest, case)
-        return opinion(report, _standing(record, patient))
+        return opinion(report, _standing(asked, record))
     except UnfitCaseError as error:
         if asked.case_id:
             return str(error)
@@ -99,19 +93,19 @@ def _said(asked: Asked, record: ModelRecord, patient: str) -> Opinion | str:
         return str(error)
 
 
-def _standing(record: ModelRecord, patient: str) -> Standing:
+def _standing(asked: Asked, record: ModelRecord) -> Standing:
     """The cases on which the model may be believed; nobody is a witness of their own case."""
     found = cached_models.standing(record)
-    return found.without(patient) if patient else found
+    return found.without(asked.patient) if asked.patient else found
 
 
-def _key(asked: Asked, record: ModelRecord, contents: Sequence[str], patient: str) -> str:
+def _key(asked: Asked, record: ModelRecord, contents: Sequence[str]) -> str:
     """Digest of the model and of all that it reads of the case; nothing else makes it answer anew."""
     inputs = cached_models.inputs_of(record)
     read = {column.name: asked.values.get(column.name) for column in inputs.columns}
     seen = [(one.image_id, one.view) for one in asked.views]
     parts = (
-        (record.cohort, record.name, record.manifest["digest"], patient),
+        (record.cohort, record.name, record.manifest["digest"], asked.patient),
         sorted(read.items()),
         asked.report_text if inputs.reads_report else "",
         list(zip(seen, contents, strict=True)) if inputs.views else [],

@@ -55,7 +55,7 @@ def draw(query: CohortQuery, registry: Registry, record: CaseRecord) -> None:
         top = st.container()
         asked = _asked(query, registry, record, records)
         contents = [_content(record, view) for view in asked.views]
-        asked = asking.ask(asked, contents=contents, patient=str(record.values["patient_id"]))
+        asked = asking.ask(asked, contents=contents)
         answer_view.draw(asked, top)
         with top:
             st.caption(plain(unbroken(published_words(_published(record, records, registry)))))
@@ -86,6 +86,7 @@ def _asked(
         views=views,
         measured=measured[0] if measured else {},
         records=records,
+        patient=str(record.values["patient_id"]),
     )
 
 

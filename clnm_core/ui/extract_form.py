@@ -9,7 +9,7 @@ from clnm_core.jobs import queue
 from clnm_core.jobs.supervisor import ensure_worker
 from clnm_core.report.features_words import KIND_WORDS
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, visiting_file, visitor
+from clnm_core.ui import cached, pickers, visiting_file, visitor
 
 JOB_KINDS = ("extract", "repeatability")
 """Jobs that this page starts and follows."""
@@ -18,12 +18,6 @@ BACKBONES = ("resnet18", "resnet50", "densenet121", "vgg16", "legacy_xception", 
 """Networks that are offered; any other name of timm can be typed."""
 
 _KINDS = ("radiomics", "deep", "morphology")
-DEVICES = {
-    "auto": "the GPU where there is one",
-    "cpu": "the processor",
-    "cuda": "the GPU",
-}
-"""Where a job may compute."""
 
 
 def draw_form(query: CohortQuery) -> None:
@@ -59,16 +53,7 @@ def draw_form(query: CohortQuery) -> None:
                         width=220,
                     )
                 )
-            device = str(
-                st.selectbox(
-                    "On",
-                    list(DEVICES),
-                    format_func=lambda name: DEVICES[name],
-                    key="extract_device",
-                    persist_state="session",
-                    width=240,
-                )
-            )
+            device = pickers.pick_device("extract_device", width=240, is_kept=True)
             st.button(
                 "Start",
                 type="primary",

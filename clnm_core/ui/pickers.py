@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import streamlit as st
 
@@ -15,6 +16,13 @@ from clnm_core.store.records import ModelRecord
 from clnm_core.ui import cached, panels
 from clnm_core.ui.links import labels_of
 from clnm_core.ui.subgroups_view import metric_names
+
+DEVICES = {
+    "auto": "the GPU where there is one",
+    "cpu": "the processor",
+    "cuda": "the GPU",
+}
+"""Where a job may compute."""
 
 _FIRST_GROUPS = ("centre", "sex", "lobe")
 
@@ -125,6 +133,21 @@ def pick_set_level(label: str, key: str, help: str = "") -> float:
         width="content",
     )
     return words[chosen]
+
+
+def pick_device(
+    key: str, *, width: int | Literal["stretch"] = "stretch", is_kept: bool = False
+) -> str:
+    """On which device long work runs; with ``is_kept`` the choice is kept for the visit."""
+    chosen = st.selectbox(
+        "On",
+        list(DEVICES),
+        format_func=DEVICES.__getitem__,
+        key=key,
+        persist_state="session" if is_kept else None,
+        width=width,
+    )
+    return str(chosen)
 
 
 def pick(label: str, key: str, names: Mapping[str, str]) -> str:

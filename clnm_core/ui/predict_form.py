@@ -13,6 +13,7 @@ import streamlit as st
 from clnm_core.domain.columns import Column, Kind, Registry
 from clnm_core.domain.form import read_form, read_value
 from clnm_core.errors import FormError
+from clnm_core.store.ingest.given_case import LONGEST_REPORT
 from clnm_core.systems.protocol import Inputs
 from clnm_core.ui import measured_view
 from clnm_core.ui.words import plain
@@ -24,9 +25,6 @@ _REMEMBERED = 8
 
 _NARROWEST = 150
 """Pixels that a field needs at least."""
-
-MOST_REPORT = 20_000
-"""Letters of a report; a longer one is no report."""
 
 MOST_NOTE = 200
 """Letters of a note on a value that was measured otherwise."""
@@ -91,7 +89,7 @@ def draw(
         if any(one.reads_report for one in inputs):
             report = st.text_area(
                 "Report",
-                max_chars=MOST_REPORT,
+                max_chars=LONGEST_REPORT,
                 key=key_of(cohort, "report"),
                 placeholder="The wording of the ultrasound report, if there is one",
                 help="Read by the model and forgotten when you leave the page, unless you keep the case. "

@@ -10,8 +10,7 @@ from clnm_core.jobs.supervisor import ensure_worker
 from clnm_core.report import ablation_words as words
 from clnm_core.store.ablation_tables import AblationTable, read_ablation
 from clnm_core.store.places import default_store
-from clnm_core.ui import cached, panels, systems_facts, visitor
-from clnm_core.ui.extract_form import DEVICES
+from clnm_core.ui import cached, panels, pickers, systems_facts, visitor
 from clnm_core.ui.models_view import numbers_html
 from clnm_core.ui.words import plain, unbroken
 
@@ -82,21 +81,14 @@ def _offer(query: CohortQuery, found: AblationTable | None) -> None:
             help="Trainings of each variant. With several, the log-odds of a case are averaged, and "
             "how far single seeds lie apart is shown.",
         )
-        device = st.selectbox(
-            "On",
-            list(DEVICES),
-            format_func=lambda one: DEVICES[one],
-            key="ablation_device",
-            persist_state="session",
-            width=220,
-        )
+        device = pickers.pick_device("ablation_device", width=220, is_kept=True)
         st.button(
             "Train every variant" if found is None else "Train every variant again",
             type="secondary",
             icon=":material/play_arrow:",
             key="ablation_start",
             on_click=_start,
-            args=(query, int(seeds), str(device)),
+            args=(query, int(seeds), device),
             help="It runs on its own: leave the page, or close it. It can be cancelled, and goes on "
             "where it was. No model is published.",
         )

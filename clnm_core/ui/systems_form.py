@@ -12,8 +12,7 @@ from clnm_core.jobs.supervisor import ensure_worker
 from clnm_core.report.wording import lower_first
 from clnm_core.store.places import default_store
 from clnm_core.systems.catalogue import Listed
-from clnm_core.ui import cached, cached_models, systems_facts, systems_settings, visitor
-from clnm_core.ui.extract_form import DEVICES
+from clnm_core.ui import cached, cached_models, pickers, systems_facts, systems_settings, visitor
 from clnm_core.ui.words import plain
 
 _ACTIVE = ("queued", "running")
@@ -82,13 +81,8 @@ def _who_and_where(query: CohortQuery, one: Listed) -> tuple[str, str]:
             "replaced by the new version.",
         )
     with right:
-        device = st.selectbox(
-            "On",
-            list(DEVICES),
-            format_func=lambda device: DEVICES[device],
-            key=f"train_{one.name}_device",
-        )
-    return str(name), str(device)
+        device = pickers.pick_device(f"train_{one.name}_device")
+    return str(name), device
 
 
 def _submit(query: CohortQuery, one: Listed, name: str, settings: dict[str, Any]) -> None:

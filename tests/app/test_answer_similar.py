@@ -16,21 +16,13 @@ from clnm_core.store.records import ModelRecord
 from clnm_core.store.references import reference_of, save_reference
 from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import words
-from tests.small_store import NECK, build_small_store, train_clinical
-
-
-@pytest.fixture(scope="module")
-def trained_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("trained") / "store"
-    build_small_store(root)
-    train_clinical(root)
-    return root
+from tests.small_store import NECK
 
 
 @pytest.fixture
-def root(trained_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(asked_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "store"
-    shutil.copytree(trained_store, copy)
+    shutil.copytree(asked_store, copy)
     monkeypatch.setenv("CLNM_STORE", str(copy))
     return copy
 

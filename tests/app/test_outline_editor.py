@@ -17,7 +17,7 @@ from clnm_core.store.mask_pairs import outlined as outlined_pictures
 from clnm_core.store.snapshots import current_version
 from clnm_core.store.warehouse import Warehouse
 from tests.app.conftest import ROOT, percent_of, press, risks, words
-from tests.small_store import NECK, build_small_store, train_clinical
+from tests.small_store import NECK
 from tests.unit.imaging.dicom_files import dataset_of, file_of
 from tests.us_file import calibrated_ultrasound
 
@@ -27,18 +27,9 @@ START = 2
 CASE, IMAGE, UNCALIBRATED = "case-0003", "image-0003", "case-0004"
 
 
-@pytest.fixture(scope="module")
-def trained_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a model; nobody may change it."""
-    root = tmp_path_factory.mktemp("trained") / "store"
-    build_small_store(root)
-    train_clinical(root)
-    return root
-
-
 @pytest.fixture
-def store(trained_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = Path(shutil.copytree(trained_store, tmp_path / "store"))
+def store(asked_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = Path(shutil.copytree(asked_store, tmp_path / "store"))
     monkeypatch.setenv("CLNM_STORE", str(root))
     return root
 

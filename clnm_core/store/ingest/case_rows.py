@@ -8,7 +8,6 @@ cannot take sets its row aside with the reason; the other rows are not held up b
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from clnm_core.domain.columns import Column, Kind
 from clnm_core.domain.dictionary import BUILT_IN
 from clnm_core.domain.form import read_value
 from clnm_core.errors import FormError, TableError
+from clnm_core.store.ingest.layout import without_letter
 from clnm_core.store.ingest.naming import last_part
 from clnm_core.store.ingest.numbers import numbers
 from clnm_core.store.ingest.outcome_words import says_no, says_unknown, says_yes
@@ -35,9 +35,6 @@ MOST_REPORT = 100_000
 """Letters of a report; a longer one is no report."""
 
 _REPORT = "report_text"
-
-_LETTERED = re.compile(r" \(column [A-Z]+\)$")
-"""What a table's reader adds to each of several columns of one name."""
 _LONGEST_VALUE = 80
 _TWICE = "A case must be there once; row {row} has it too."
 _NO_NAME = "Every row must name its case."
@@ -159,7 +156,7 @@ def _sources(
 
 def _refuse_twins(table: Table, column: Column) -> None:
     """Stop where columns of one name are told apart by their letters only."""
-    twins = [one for one in table.names if _rank(_LETTERED.sub("", one), column) is not None]
+    twins = [one for one in table.names if _rank(without_letter(one), column) is not None]
     if twins:
         raise TableError(
             f"{table.name} has {column.label.lower()} more than once: {', '.join(map(repr, twins))}. "

@@ -20,6 +20,7 @@ from clnm_core.store.ingest.numbers import number_of
 JOINT = " | "
 _LOOK_AT = 50
 _MOST_HEADER_ROWS = 4
+_LETTERED = re.compile(r" \(column [A-Z]+\)$")
 _FILLER = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
@@ -114,6 +115,18 @@ def header_names(grid: pd.DataFrame, header: Header) -> list[str]:
     """
     rows = grid.iloc[header.row - 1 : header.row - 1 + header.rows].to_numpy(dtype=object)
     return _joined([[_clean(cell) for cell in row] for row in rows])
+
+
+def without_letter(name: str) -> str:
+    """The name of a column as its table has it, before :func:`told_apart`.
+
+    Examples
+    --------
+    >>> without_letter("age (column C)"), without_letter("age")
+    ('age', 'age')
+
+    """
+    return _LETTERED.sub("", name)
 
 
 def told_apart(names: list[str], positions: list[int]) -> tuple[list[str], list[str]]:

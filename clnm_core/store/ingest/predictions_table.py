@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from clnm_core.domain.predictions import Predictions
 from clnm_core.errors import TableError
-from clnm_core.store.ingest.layout import JOINT
+from clnm_core.store.ingest.layout import JOINT, without_letter
 from clnm_core.store.ingest.numbers import numbers
 from clnm_core.store.ingest.outcome_words import Reading, read_outcome
 from clnm_core.store.ingest.reading import Table
@@ -161,7 +161,7 @@ def find_column(table: Table, name: str) -> str:
     ]
     if len(fits) == 1:
         return fits[0]
-    near = fits or [one for one in table.names if one.startswith(f"{wanted} (column ")]
+    near = fits or [one for one in table.names if without_letter(one) == wanted]
     if near:
         raise TableError(
             f"{table.name} has several columns called {wanted!r}: {_quoted(near)}. Name one of them."

@@ -144,15 +144,16 @@ def _with_leaks(
             "leak to show."
         ]
     whole = sum(_effort(one.model.kind, settings) for one in every)
-    found, done = [], 0.0
+    found, said, done = [], [], 0.0
     for one in every:
         name, effort = one.model.kind, _effort(one.model.kind, settings) / whole
         part = _named(run.part(done, done + effort, name), f"{KINDS[name].label}, leak")
         leak = shown_leak(cases[name], patient, name=name, chosen=settings, seed=seed, run=part)
         facts = one.model.facts | {"leak": leak.to_dict()}
         found.append(replace(one, model=replace(one.model, facts=facts)))
+        said.append(leak.sentence)
         done += effort
-    return tuple(found), [leak["sentence"] for leak in (one.model.facts["leak"] for one in found)]
+    return tuple(found), said
 
 
 def _named(run: Run, label: str) -> Run:
